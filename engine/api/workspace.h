@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "api/proxyengine.h"
+#include "config/domains.h"
+#include "config/store.h"
+#include "names/listeningports.h"
+
+#include <QObject>
+
+class QFileSystemWatcher;
+
+namespace portlight {
+
+// The user's configuration and the engine that runs it, kept in step: every edit is checked, written atomically and
+// applied; an edit from outside is noticed and followed. Main thread; owned by the application.
+class Workspace final : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Workspace(const QString &configPath, const EngineOptions &options = {}, QObject *parent = nullptr);
+    ~Workspace() override;
+
+    // Reads the file (a missing one is an empty configuration, written with the first domain) and applies it. A corrupt
+    // file is reported by diagnosticsChanged, left as it is, and the running configuration goes on.
+    void open();
+    const QString &configPath() const;
+    const ConfigTree &tree() const;
+    ProxyEngine &engine();
+    bool isFirstStart() const; // no file was there
+    bool isReadOnly() const;   // the file is corrupt: edits are refused until it is mended
+
+    QList<DomainView> domains() const;
+    // Problems of the file, of the running configuration, and of listeners.
+    Diagnostics diagnostics() const;
+    // nginx's text for one domain.
+    QByteArray previewAsNginx(int index) const;
+
+    // Edits. Each is checked, saved and applied at once; the error is for people and nothing has changed then.
+    Result<int> addDomain(const DomainDraft &draft);
+    Result<void> updateDomain(int index, const DomainDraft &draft);
+    Result<void> removeDomain(int index); // undoRemove() brings the last one back
+    Result<void> undoRemove();
+    bool canUndoRemove() const;
+    Result<void> setDomainEnabled(int index, bool enabled);
+    Result<DomainDraft> draftOf(int index) const;
+    // The port that new domains listen on.
+    quint16 listenPort() const;
+
+    // Starts the built-in demo origin and maps "demo.localhost" to it.
+    Result<int> startDemo();
+    // Looks on a worker; answered by listeningPortsFound. Our own listeners are left out.
+    void findListeningPorts();
+
+Q_SIGNALS:
+    void domainsChanged();
+    void diagnosticsChanged();
+    void listeningPortsFound(const QList<portlight::ListeningPort> &ports);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace portlight
