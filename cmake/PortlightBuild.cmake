@@ -10,10 +10,11 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 find_program(PORTLIGHT_CCACHE ccache)
 if(PORTLIGHT_CCACHE)
-    # Precompiled headers need these two so that ccache can still reuse objects.
+    # Precompiled headers need the sloppiness so that ccache can still reuse objects; the other two let several
+    # checkouts share them.
     set(CMAKE_CXX_COMPILER_LAUNCHER
         "${CMAKE_COMMAND}" -E env "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime"
-        "${PORTLIGHT_CCACHE}")
+        "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${PORTLIGHT_CCACHE}")
 endif()
 
 add_library(portlight_build INTERFACE)

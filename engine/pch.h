@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
 // Precompiled header of the engine's targets. Sources still include what they use.
 #include <QByteArray>
 #include <QByteArrayView>
