@@ -29,7 +29,7 @@ enum class HeaderId : quint8 {
     ContentType, Accept, UserAgent, Referer, Cookie, Authorization, XForwardedFor, Date, Server, Location,
     Refresh, SetCookie, XAccelExpires, XAccelRedirect, XAccelLimitRate, XAccelBuffering, XAccelCharset, XPad,
     LastModified, ETag, CacheControl, Expires, Range, IfRange, IfModifiedSince, IfUnmodifiedSince, IfMatch,
-    IfNoneMatch, AcceptRanges, ContentRange, ContentEncoding, AcceptEncoding, Vary, WwwAuthenticate, Link,
+    IfNoneMatch, AcceptRanges, ContentRange, ContentEncoding, AcceptEncoding, Vary, WwwAuthenticate, Link, ProxyAuthorization,
 };
 
 // The id of a field name, in any case.
