@@ -48,6 +48,14 @@ public:
     // Moves the data to the start of the block, so that all free room is behind it.
     void compact();
     void clear() { m_begin = m_end = 0; }
+    // Keeps only the first `bytes` of the data.
+    void truncate(quint32 bytes)
+    {
+        Q_ASSERT(bytes <= size());
+        m_end = m_begin + bytes;
+        if (bytes == 0)
+            m_begin = m_end = 0;
+    }
     // Gives the block back to its pool; the buffer is then null.
     void release();
 

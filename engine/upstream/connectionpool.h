@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "net/stream.h"
+
+#include <list>
+#include <memory>
+
+namespace portlight {
+
+// A connection to a backend, and what reuse has to know of it.
+struct BackendConnection {
+    std::unique_ptr<Stream> stream;
+    SocketAddress address;
+    qint64 requests = 0; // sent over it so far
+    std::chrono::steady_clock::time_point openedAt;
+    const void *tag = nullptr; // the location it belongs to, with `keepalive … local`
+    bool reused = false;
+    quint64 loopKey = 0; // not 0: it leads back to one of our own listeners
+};
+
+struct PoolLimits {
+    int idleMax = 0;
+    qint64 requestsMax = 1000;
+    std::chrono::milliseconds idleTimeout{60'000};
+    std::chrono::milliseconds lifetimeMax{3'600'000};
+};
+
+// The idle connections of one upstream group, newest first, as ngx_http_upstream_keepalive_module keeps them: when it is
+// full the oldest goes. A connection on which anything happens while it is idle is closed. Engine thread; owned by the
+// group's state.
+class ConnectionPool
+{
+public:
+    ConnectionPool(EngineLoop &loop, const PoolLimits &limits);
+    ~ConnectionPool();
+
+    // The newest idle connection to one of those addresses, or one with a null stream.
+    BackendConnection take(const std::vector<SocketAddress> &addresses, const void *tag);
+    // Keeps a connection whose last exchange ended cleanly, or closes it when a limit says so.
+    void giveBack(BackendConnection connection);
+    void closeAll();
+    size_t idleCount() const { return m_idle.size(); }
+
+private:
+    struct Idle;
+    void remove(Idle *idle);
+
+    EngineLoop &m_loop;
+    PoolLimits m_limits;
+    std::list<std::unique_ptr<Idle>> m_idle; // newest first
+};
+
+} // namespace portlight
