@@ -22,8 +22,8 @@ ARROWS = {
     "http": {"base"},
     "cache": {"base", "http"},
     "limits": {"base"},
-    "net": {"base"},
-    "names": {"base", "net"},
+    "net": {"base", "config"},
+    "names": {"base", "config", "net"},
     "pki": {"base"},
     "http2": {"base", "http", "net"},
     "upstream": {"base", "config", "http", "net"},
@@ -46,7 +46,7 @@ TEXT_SUFFIXES = SOURCE_SUFFIXES | {"", ".txt", ".cmake", ".json", ".md", ".conf"
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # Written in pieces so that this file does not report itself.
-MACHINE_PATH = re.compile(r"(?<![\w.])/(?:" + "wo" + r"rk|ro" + r"ot|ho" + r"me/[a-z][\w-]*)/")
+MACHINE_PATH = re.compile(r"(?<![\w.~])/(?:" + "wo" + r"rk|ro" + r"ot|ho" + r"me/[a-z][\w-]*)/")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 
 

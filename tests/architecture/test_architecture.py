@@ -118,7 +118,7 @@ class PlantedTree(unittest.TestCase):
 
     def test_paths_of_a_machine(self):
         self.write("README.md", "See /ho" + "me/someone/portlight.\n")
-        self.write("tests/data.conf", "root /wo" + "rk/site;\n# a relative home/work/ is fine\n")
+        self.write("tests/data.conf", "root /wo" + "rk/site;\n# home/work/ and ~/wo" + "rk/ are fine\n")
         self.write("CONTRIBUTING.md", f"cd {self.root.resolve()}\n")
         self.expect("README.md:1: a path", "tests/data.conf:1: a path", "CONTRIBUTING.md:1: a path")
 
