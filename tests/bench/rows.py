@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is measured, row by row, and what Portlight is to reach."""
+
+import dataclasses
+import time
+
+import load
+import servers
+
+IDLE_CONNECTIONS = 9000
+SETTLE_SECONDS = 0.3
+# What an unchanged process shows from one look to the next.
+MEMORY_NOISE = 256 * 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class TimeRow:
+    """CPU time per request under load."""
+
+    key: str
+    title: str
+    path: str = "small"
+    connections: int = 32
+    idle: int = 0
+    close_each: bool = False
+    capturing: bool = False
+    # Portlight's figure divided by `target_of`'s: another proxy's name, or the key of another row of its own.
+    target: float = None
+    target_of: str = "nginx"
+
+    def measure(self, proxy, seconds):
+        """Microseconds of CPU for one request; bodies count by the bytes that arrived, so that none is half counted."""
+        with load.IdleConnections(proxy.port, self.idle) as idle:
+            before = proxy.cpu_nanoseconds()
+            done = load.run_wrk(proxy.port, self.path, self.connections, seconds, self.close_each)
+            spent = proxy.cpu_nanoseconds() - before
+            idle.check_still_open()
+        if self.idle:
+            time.sleep(SETTLE_SECONDS)
+        body = servers.BODIES.get(self.path)
+        requests = done.received_bytes / body if body else done.requests
+        return spent / requests / 1000
+
+
+TIME_ROWS = [
+    TimeRow("small32", "small, keep-alive, 32 connections", target=1.0),
+    TimeRow("small256", "small, keep-alive, 256 connections", connections=256, target=1.0),
+    TimeRow("idle", f"small, 32 of them with {IDLE_CONNECTIONS} idle", idle=IDLE_CONNECTIONS, target=1.15,
+            target_of="small32"),
+    TimeRow("body100k", "100 KB bodies", path="100k", target=1.0),
+    TimeRow("body10m", "10 MB bodies, 8 connections", path="10m", connections=8, target=1.0),
+    TimeRow("close", "a new connection for each request", close_each=True, target=1.1),
+    TimeRow("capture", "small, 32 connections, capture on", capturing=True),
+]
+
+
+def idle_memory(proxy):
+    """Bytes of memory for one idle connection that made one request."""
+    load.run_wrk(proxy.port, "small", 32, 1)
+    time.sleep(SETTLE_SECONDS)
+    before = proxy.memory_bytes()
+    with load.IdleConnections(proxy.port, IDLE_CONNECTIONS) as idle:
+        time.sleep(SETTLE_SECONDS)
+        grown = proxy.memory_bytes() - before
+        idle.check_still_open()
+    return grown / IDLE_CONNECTIONS
+
+
+def slow_reader_memory(proxy):
+    """How many bytes more a 1 GB body needs at its peak than a 100 KB one, both through a slow reader."""
+    load.run_wrk(proxy.port, "small", 32, 1)
+    peaks = []
+    for path, slow_seconds in (("100k", 0.5), ("1g", 4)):
+        time.sleep(SETTLE_SECONDS)
+        start = proxy.memory_bytes()
+        peak = start
+
+        def observe():
+            nonlocal peak
+            peak = max(peak, proxy.memory_bytes())
+
+        load.read_slowly(proxy.port, path, servers.BODIES[path], slow_seconds, observe)
+        peaks.append(peak)
+    return max(0, peaks[1] - peaks[0])
+
+
+@dataclasses.dataclass(frozen=True)
+class MemoryRow:
+    key: str
+    title: str
+    measure: callable
+    # Bytes of Portlight itself.
+    target: float
+
+
+MEMORY_ROWS = [
+    MemoryRow("memory_idle", "memory of an idle connection", idle_memory, 6 * 1024),
+    MemoryRow("memory_slow", "1 GB body, slow reader: extra memory", slow_reader_memory, MEMORY_NOISE),
+]

@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The proxies that are compared and the origin behind them: configuration, start, stop."""
+
+import ctypes
+import http.client
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import accounting
+
+PROXY_CORE, LOAD_CORE = (sorted(os.sched_getaffinity(0)) * 2)[:2]
+START_SECONDS_MAX = 10
+STOP_SECONDS_MAX = 5
+PR_SET_PDEATHSIG = 1
+
+SMALL_BODY = 128
+BODIES = {"100k": 100 * 1024, "10m": 10 * 1024 * 1024, "1g": 1024 * 1024 * 1024}
+
+
+class BenchError(Exception):
+    """Something that makes the measurement impossible; the message says what to do."""
+
+
+def raise_descriptor_limit():
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def find_program(name):
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if path is None:
+        raise BenchError(f"{name} is not installed; ./dev bench installs it")
+    return path
+
+
+class Server:
+    """One server process on one core, listening on self.port while the `with` block lasts."""
+
+    name = ""
+    core = PROXY_CORE
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder) / self.name.replace(" ", "-").lower()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        self.process = None
+
+    def command(self):
+        raise NotImplementedError
+
+    def environment(self):
+        return {}
+
+    def __enter__(self):
+        command = self.command()
+        log = open(self.folder / "output.log", "wb")
+        with log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder,
+                env={**os.environ, **self.environment()}, start_new_session=True, preexec_fn=self.prepare_child)
+        self.wait_until_ready()
+        self.pids = accounting.family(self.process.pid)
+        return self
+
+    def prepare_child(self):
+        os.sched_setaffinity(0, {self.core})
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    def wait_until_ready(self):
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+                connection.request("GET", "/small")
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                pass
+            finally:
+                connection.close()
+            time.sleep(0.05)
+        self.stop()
+        output = (self.folder / "output.log").read_text(errors="replace")
+        raise BenchError(f"{self.name} did not start:\n{output}")
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.process.pid, number)
+                self.process.wait(STOP_SECONDS_MAX)
+                return
+            except subprocess.TimeoutExpired:
+                continue
+            except ProcessLookupError:
+                return
+
+    def cpu_nanoseconds(self):
+        return accounting.cpu_nanoseconds(self.pids)
+
+    def memory_bytes(self):
+        return accounting.memory_bytes(self.pids)
+
+
+def nginx_head(folder, core_count=1):
+    """What nginx wants before its http block. Root would otherwise drop to a user that cannot read the folder."""
+    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    user = "user root root;\n" if os.geteuid() == 0 else ""
+    return (f"{user}daemon off;\nworker_processes {core_count};\nworker_rlimit_nofile {descriptors};\n"
+            f"pid {folder}/nginx.pid;\nerror_log {folder}/error.log warn;\n"
+            f"events {{ worker_connections {descriptors - 200}; }}\n")
+
+
+def nginx_temporary_folders(folder):
+    names = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return "".join(f"    {name}_temp_path {folder}/{name};\n" for name in names)
+
+
+class Origin(Server):
+    """The backend of all proxies: nginx on the load generator's core, answers of fixed size."""
+
+    name = "origin"
+    core = LOAD_CORE
+
+    def command(self):
+        for body, size in BODIES.items():
+            with open(self.folder / body, "wb") as file:
+                file.truncate(size)
+        seen = "$http_host|$http_x_real_ip|$http_x_forwarded_for|$http_x_forwarded_proto|$server_protocol|$connection"
+        text = nginx_head(self.folder) + f"""http {{
+    access_log off;
+    default_type text/plain;
+    sendfile on;
+    tcp_nodelay on;
+    keepalive_timeout 600s;
+    keepalive_requests 1000000000;
+{nginx_temporary_folders(self.folder)}
+    server {{
+        listen 127.0.0.1:{self.port} backlog=4096;
+        location = /small {{ return 200 "{'x' * SMALL_BODY}"; }}
+        location = /seen {{ return 200 "{seen}"; }}
+        location / {{ root {self.folder}; }}
+    }}
+}}
+"""
+        config = self.folder / "nginx.conf"
+        config.write_text(text)
+        return [find_program("nginx"), "-p", str(self.folder), "-e", str(self.folder / "error.log"), "-c", str(config)]
+
+
+class Proxy(Server):
+    def __init__(self, folder, origin):
+        super().__init__(folder)
+        self.origin = origin
+
+
+def proxy_http_block(port, origin_port, extra=""):
+    """The same text for nginx and for Portlight: one notation."""
+    return f"""http {{
+    access_log off;
+    keepalive_timeout 600s;
+    keepalive_requests 1000000000;
+{extra}
+    upstream origin {{
+        server 127.0.0.1:{origin_port};
+        keepalive 512;
+        keepalive_requests 1000000000;
+    }}
+    server {{
+        listen 127.0.0.1:{port};
+        server_name localhost;
+        location / {{
+            proxy_pass http://origin;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Real-IP $remote_addr;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Proto $scheme;
+        }}
+    }}
+}}
+"""
+
+
+class Nginx(Proxy):
+    name = "nginx"
+
+    def command(self):
+        # nginx would write what its reader has not taken yet to a file: without that it is at its best.
+        extra = nginx_temporary_folders(self.folder) + "    proxy_max_temp_file_size 0;"
+        config = self.folder / "nginx.conf"
+        config.write_text(nginx_head(self.folder) + proxy_http_block(self.port, self.origin.port, extra))
+        return [find_program("nginx"), "-p", str(self.folder), "-e", str(self.folder / "error.log"), "-c", str(config)]
+
+
+class HAProxy(Proxy):
+    name = "HAProxy"
+
+    def command(self):
+        # HAProxy reckons with two descriptors for each connection. By default it gives up keeping backend connections
+        # when a quarter of the descriptors is in use, which idle clients alone would reach here.
+        connections = (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 500) // 2
+        config = self.folder / "haproxy.cfg"
+        config.write_text(f"""global
+    nbthread 1
+    maxconn {connections}
+    tune.pool-low-fd-ratio 100
+    tune.pool-high-fd-ratio 100
+defaults
+    mode http
+    timeout connect 10s
+    timeout client 600s
+    timeout server 600s
+    timeout http-keep-alive 600s
+    option forwardfor
+    option http-keep-alive
+    http-reuse always
+frontend front
+    bind 127.0.0.1:{self.port}
+    http-request set-header X-Real-IP %[src]
+    http-request set-header X-Forwarded-Proto http
+    default_backend back
+backend back
+    server origin 127.0.0.1:{self.origin.port} pool-max-conn 512 pool-purge-delay 600s
+""")
+        return [find_program("haproxy"), "-db", "-f", str(config)]
+
+
+class Caddy(Proxy):
+    name = "Caddy"
+
+    def environment(self):
+        folders = {name: str(self.folder / name.lower()) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+        return {"GOMAXPROCS": "1", **folders}
+
+    def command(self):
+        config = self.folder / "Caddyfile"
+        config.write_text(f"""{{
+    admin off
+    auto_https off
+}}
+http://:{self.port} {{
+    bind 127.0.0.1
+    reverse_proxy 127.0.0.1:{self.origin.port} {{
+        header_up X-Real-IP {{remote_host}}
+        transport http {{
+            keepalive 600s
+            keepalive_idle_conns_per_host 512
+            compression off
+        }}
+    }}
+}}
+""")
+        return [find_program("caddy"), "run", "--config", str(config), "--adapter", "caddyfile"]
+
+
+class Portlight(Proxy):
+    name = "Portlight"
+    program = pathlib.Path(__file__).resolve().parents[2] / "build" / "release" / "bin" / "portlightctl"
+    arguments = []
+
+    def command(self):
+        config = self.folder / "nginx.conf"
+        config.write_text(proxy_http_block(self.port, self.origin.port))
+        return [str(self.program), "serve", str(config), *self.arguments]
+
+
+class PortlightCapturing(Portlight):
+    name = "Portlight capturing"
+    arguments = ["--capture"]
+
+
+def check_equal_work(proxy):
+    """Refuses to measure a proxy that does less: forwarded headers present, backend connection used again."""
+    host = f"127.0.0.1:{proxy.port}"
+    backend_connections = set()
+    for _ in range(3):
+        connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=5)
+        connection.request("GET", "/seen")
+        *seen, backend_connection = connection.getresponse().read().decode().split("|")
+        connection.close()
+        backend_connections.add(backend_connection)
+        expected = [host, "127.0.0.1", "127.0.0.1", "http", "HTTP/1.1"]
+        if seen != expected:
+            raise BenchError(f"{proxy.name} forwards {seen}, expected {expected}")
+    if len(backend_connections) != 1:
+        raise BenchError(f"{proxy.name} does not keep its backend connection alive")
+
+
+def portlight_is_built():
+    if os.access(Portlight.program, os.X_OK):
+        return True
+    print(f"bench: {Portlight.program} is not built, so only the others are measured", file=sys.stderr)
+    return False

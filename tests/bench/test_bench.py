@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arithmetic behind the comparison: what is counted, and when a target counts as missed."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import accounting
+import bench
+import servers
+import table
+
+# Burns processor time in a second thread and in a child, then waits to be looked at.
+BURN = """
+import os, sys, threading, time
+def burn():
+    while time.thread_time() < 0.15:
+        pass
+if os.fork() == 0:
+    burn()
+    sys.stdin.read()
+    os._exit(0)
+thread = threading.Thread(target=burn)
+thread.start()
+thread.join()
+print("burnt", flush=True)
+sys.stdin.read()
+"""
+
+
+class Accounting(unittest.TestCase):
+    def test_threads_that_ended_and_children_count(self):
+        with subprocess.Popen([sys.executable, "-c", BURN], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            process.stdout.readline()
+            pids = accounting.family(process.pid)
+            self.assertEqual(len(pids), 2)
+            self.assertGreaterEqual(accounting.cpu_nanoseconds(pids[:1]), 150_000_000)
+            while accounting.cpu_nanoseconds(pids[1:]) < 150_000_000:
+                os.sched_yield()
+            process.stdin.close()
+
+    def test_memory_that_is_touched_counts(self):
+        before = accounting.memory_bytes([os.getpid()])
+        block = bytearray(b"x" * (32 << 20))
+        self.assertGreater(accounting.memory_bytes([os.getpid()]) - before, len(block) // 2)
+
+
+class Table(unittest.TestCase):
+    def test_a_ratio_at_the_target_is_ok_and_one_above_is_over(self):
+        self.assertEqual(table.missed({"small32": {"nginx": 10.0, "Portlight": 10.0}}), [])
+        self.assertEqual(len(table.missed({"small32": {"nginx": 10.0, "Portlight": 10.01}})), 1)
+
+    def test_the_idle_row_is_judged_by_our_own_figure(self):
+        figures = {"small32": {"nginx": 20.0, "Portlight": 10.0}, "idle": {"nginx": 5.0, "Portlight": 11.5}}
+        self.assertEqual(table.missed(figures), [])
+        figures["idle"]["Portlight"] = 11.6
+        self.assertEqual(len(table.missed(figures)), 1)
+
+    def test_the_capture_row_is_seen_against_nginx_and_not_judged(self):
+        line = table.lines({"small32": {"nginx": 10.0}, "capture": {"Portlight": 15.0}})[1]
+        self.assertIn("1.50×", line)
+        self.assertEqual(line[-1], "")
+
+    def test_memory_is_judged_in_bytes(self):
+        self.assertEqual(table.missed({"memory_idle": {"Portlight": 6144.0}}), [])
+        self.assertEqual(len(table.missed({"memory_idle": {"Portlight": 6145.0}})), 1)
+
+    def test_a_proxy_that_was_not_measured_is_neither_ok_nor_over(self):
+        self.assertEqual(table.lines({"small32": {"nginx": 10.0}})[0][-1], "")
+
+
+class Readme(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.addCleanup(setattr, bench, "README", bench.README)
+        bench.README = pathlib.Path(folder.name) / "README.md"
+
+    def test_only_the_table_is_replaced(self):
+        bench.README.write_text(f"a\n{bench.README_START}\nold\n{bench.README_END}\nb\n")
+        bench.update_readme("new")
+        self.assertEqual(bench.README.read_text(), f"a\n{bench.README_START}\nnew\n{bench.README_END}\nb\n")
+
+    def test_a_readme_without_a_place_for_it_is_left_alone(self):
+        bench.README.write_text("text\n")
+        with self.assertRaises(servers.BenchError):
+            bench.update_readme("new")
+        self.assertEqual(bench.README.read_text(), "text\n")
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
