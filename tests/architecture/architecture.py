@@ -22,7 +22,7 @@ ARROWS = {
     "http": {"base"},
     "cache": {"base", "http"},
     "limits": {"base"},
-    "net": {"base", "config"},
+    "net": {"base", "config", "http"},
     "names": {"base", "config", "net"},
     "pki": {"base"},
     "http2": {"base", "http", "net"},
@@ -46,7 +46,7 @@ TEXT_SUFFIXES = SOURCE_SUFFIXES | {"", ".txt", ".cmake", ".json", ".md", ".conf"
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # Written in pieces so that this file does not report itself.
-MACHINE_PATH = re.compile(r"(?<![\w.~])/(?:" + "wo" + r"rk|ro" + r"ot|ho" + r"me/[a-z][\w-]*)/")
+MACHINE_PATH = re.compile(r"(?<![\w.~])/(?:" + "wo" + r"rk|ro" + r"ot)/")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 
 
@@ -191,13 +191,13 @@ def check_file_heads(tree):
 
 
 def check_text(tree):
-    # A root such as /src would match ordinary text; a longer one names this machine.
-    own_path = str(tree.root) if len(tree.root.parts) > 2 else None
+    # A folder such as /src or /root would match ordinary text; a longer one names this machine.
+    own_paths = [str(path) for path in (tree.root, pathlib.Path.home()) if len(path.parts) > 2]
     for name, lines in tree.files.items():
         if name == "LICENSE":
             continue
         for number, line in enumerate(lines, 1):
-            if MACHINE_PATH.search(line) or (own_path and own_path in line):
+            if MACHINE_PATH.search(line) or any(path in line for path in own_paths):
                 yield f"{name}:{number}: a path of one particular machine: {line.strip()[:100]}"
             if UNFINISHED.search(line) and is_source(name, lines):
                 yield f"{name}:{number}: unfinished: {line.strip()[:100]}"
