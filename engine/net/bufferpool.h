@@ -94,6 +94,8 @@ public:
     Buffer take(quint32 bytes);
     // Bytes lent now, for tests and the status page.
     qint64 lentBytes() const { return m_lentBytes; }
+    // Bytes kept for the next take(): at most FreeBytesMax of each size.
+    qint64 freeBytes() const;
 
 private:
     friend class Buffer;

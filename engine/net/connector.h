@@ -10,7 +10,7 @@ namespace portlight {
 // One address that was tried and what came of it.
 struct ConnectAttempt {
     SocketAddress address;
-    int error = 0; // errno; ETIMEDOUT for our own timeout
+    int error = 0; // errno; EINPROGRESS while it runs, ETIMEDOUT for our own timeout, ECANCELED when another one won
 };
 
 class ConnectorObserver
@@ -34,14 +34,19 @@ public:
     Connector(EngineLoop &loop, ConnectorObserver *observer);
     ~Connector(); // gives up, closes what is under way
 
-    // The outcome may come within the call. `timeout` is proxy_connect_timeout, for all addresses together.
+    // The outcome may come within the call. `timeout` is proxy_connect_timeout, for all addresses together. Addresses
+    // beyond AddressesMax are not tried; with none it fails.
     void connectTo(const std::vector<SocketAddress> &addresses, std::chrono::milliseconds timeout);
+    // In the order in which they were begun.
     const std::vector<ConnectAttempt> &attempts() const { return m_attempts; }
 
 private:
     struct Dial;
     void dialNext();
-    void dialFinished(Dial *dial, int error);
+    int startDial(const SocketAddress &address);
+    void dialReady(Dial *dial);
+    void succeed(std::unique_ptr<Dial> dial);
+    void endDials(int error);
     void timedOut();
 
     EngineLoop &m_loop;

@@ -5,9 +5,10 @@
 #include "net/iowatch.h"
 #include "net/timerqueue.h"
 
-#include <memory>
+#include <QAbstractEventDispatcher>
+#include <QPointer>
 
-class QAbstractEventDispatcher;
+#include <memory>
 
 namespace portlight {
 
@@ -40,6 +41,8 @@ private:
 class EngineLoop
 {
 public:
+    static constexpr int DeferredPerTurnMax = 256;
+
     // Uses the thread's dispatcher when it is an EpollEventDispatcher, else QSocketNotifier and QTimer.
     explicit EngineLoop(QAbstractEventDispatcher *dispatcher);
     ~EngineLoop();
@@ -50,17 +53,21 @@ public:
     TimerQueue &timers() { return *m_timers; }
     BufferPool &buffers() { return m_buffers; }
     std::chrono::steady_clock::time_point now() const { return m_timers->now(); }
-    // Runs what was scheduled, including what those calls schedule, up to a bound a turn. Called by the dispatcher.
+    // Runs what was scheduled, including what those calls schedule, up to DeferredPerTurnMax. Called by the dispatcher.
     void runDeferred();
     bool hasDeferred() const { return m_firstDeferred != nullptr; }
 
 private:
     friend class DeferredCall;
     class PortableDriver; // timers and turn ends where there is no epoll
+    void append(DeferredCall *call);
+    void unlink(DeferredCall *call);
+
+    QPointer<QAbstractEventDispatcher> m_dispatcher; // may go before the loop does
     BufferPool m_buffers;
-    std::unique_ptr<PortableDriver> m_driver;
-    std::unique_ptr<IoSource> m_ownedIo;
     std::unique_ptr<TimerQueue> m_ownedTimers;
+    std::unique_ptr<IoSource> m_ownedIo;
+    std::unique_ptr<PortableDriver> m_driver;
     IoSource *m_io = nullptr;
     TimerQueue *m_timers = nullptr;
     DeferredCall *m_firstDeferred = nullptr;

@@ -4,7 +4,7 @@
 #include "net/engineloop.h"
 #include "net/socketaddress.h"
 
-#include <functional>
+#include <array>
 
 namespace portlight {
 
@@ -31,6 +31,7 @@ class Listener final : private IoHandler
 public:
     static constexpr std::chrono::milliseconds AcceptRetryDelay{500}; // nginx: accept_mutex_delay
     static constexpr int AcceptsPerTurnMax = 64;
+    static constexpr int DrainedAcceptsMax = 4096; // what the kernel queues at most by default (net.core.somaxconn)
 
     // Binds and listens. Errors: AddressInUse, PermissionDenied, SocketFailed, with nginx's words:
     // bind() to 127.0.0.1:80 failed (13: Permission denied). A stale unix socket file is removed first.
@@ -49,18 +50,26 @@ private:
     Listener(EngineLoop &loop, const ListenAddress &address, int descriptor, ListenerObserver *observer);
     void ioReady(IoReadiness readiness) override;
     void acceptSome(int max);
+    enum class Step : quint8 { Again, Stop };
+    Step acceptOne();
+    void pause(int error);
+    bool resume();
+    void retry();
     void closeDescriptor();
 
-    EngineLoop &m_loop;
+    using SocketFile = std::array<quint64, 2>; // device and inode
     ListenAddress m_address;
     int m_descriptor = -1;
     ListenerObserver *m_observer;
     std::unique_ptr<IoWatch> m_watch;
     Timer m_retry;
     bool *m_destroyed = nullptr; // set by the destructor while acceptSome() runs
+    int m_pausedFor = 0;         // errno that was told to the observer
+    SocketFile m_socketFile = {}; // ours, of a unix socket
 };
 
-// Raises the soft limit of open descriptors to the hard one; gives the limit now in force.
+// Raises the soft limit of open descriptors to the hard one; gives the limit now in force, -1 when
+// it cannot be read.
 qint64 raiseDescriptorLimit();
 
 } // namespace portlight

@@ -38,6 +38,7 @@ class Stream
 {
 public:
     virtual ~Stream() = default;
+    // Null while nobody cares. What became readable meanwhile is not told again: call readAgainLater() then.
     void setObserver(StreamObserver *observer) { m_observer = observer; }
 
     // Reads what is there, at most `size`. After WouldBlock, or a count below `size`, streamReadable() will be called
@@ -65,6 +66,9 @@ public:
     virtual int descriptor() const = 0;
 
 protected:
+    // The last pause reason is gone.
+    virtual void readingResumed() { readAgainLater(); }
+
     StreamObserver *m_observer = nullptr;
     quint8 m_pauseReasons = 0;
 };
@@ -73,7 +77,8 @@ protected:
 class PlainStream final : public Stream, private IoHandler
 {
 public:
-    // Takes the descriptor over; it must be connected (or connecting: see waitsForConnect) and non-blocking.
+    // Takes the descriptor over; it must be connected (or connecting: see awaitConnection) and non-blocking. When the
+    // kernel refuses to watch it (no memory), the observer is called and both directions fail with that error.
     PlainStream(EngineLoop &loop, int descriptor);
     ~PlainStream() override;
 
@@ -85,8 +90,13 @@ public:
     void setNoDelay() override;
     bool isStale() override;
     int descriptor() const override { return m_descriptor; }
+    // After connect() gave EINPROGRESS: streamWritable() will tell that it succeeded or failed (SO_ERROR).
+    void awaitConnection() { m_writeBlocked = true; }
 
 private:
+    void readingResumed() override;
+    IoResult drainedRead(IoResult result);
+    bool tellWritable();
     void ioReady(IoReadiness readiness) override;
 
     int m_descriptor;
@@ -95,6 +105,10 @@ private:
     bool m_hangup = false;
     bool m_writeBlocked = false;
     bool m_resetOnClose = false;
+    bool m_eof = false; // read() gave Eof
+    int m_watchError = 0;
+    bool *m_destroyed = nullptr; // set by the destructor while the observer is called
+    std::unique_ptr<DeferredCall> m_watchFailure; // only when the kernel refused the watch
 };
 
 } // namespace portlight
