@@ -105,7 +105,7 @@ void OutputQueue::releaseMemory()
     if (!isEmpty())
         return;
     m_control.release();
-    m_segments = {};
+    std::vector<Segment>().swap(m_segments);
 }
 
 } // namespace portlight

@@ -61,6 +61,10 @@ public:
     virtual void setNoDelay() = 0;
     // True when the peer has already closed or sent bytes: a pooled connection that must not be used.
     virtual bool isStale() = 0;
+    // The peer has shut its write side, or the connection failed; bytes sent before may still wait to be read.
+    virtual bool hasHungUp() const = 0;
+    // Bytes may wait that were not read yet; no system call.
+    virtual bool mayHaveUnread() const = 0;
     // Bytes that were accepted by write() and are not yet with the kernel (TLS); 0 for plain streams.
     virtual size_t pendingBytes() const { return 0; }
     virtual int descriptor() const = 0;
@@ -89,6 +93,8 @@ public:
     void setResetOnClose() override;
     void setNoDelay() override;
     bool isStale() override;
+    bool hasHungUp() const override { return m_hangup; }
+    bool mayHaveUnread() const override { return m_readable; }
     int descriptor() const override { return m_descriptor; }
     // After connect() gave EINPROGRESS: streamWritable() will tell that it succeeded or failed (SO_ERROR).
     void awaitConnection() { m_writeBlocked = true; }

@@ -7,7 +7,6 @@
 #include <QDir>
 
 #include <algorithm>
-#include <map>
 #include <unistd.h>
 
 namespace portlight {
@@ -43,7 +42,7 @@ private:
     Diagnostics &m_diagnostics;
     UpstreamCompiler m_upstreams;
     Template::Maps m_maps;
-    std::map<ListenAddress, size_t> m_listenerIndex;
+    QHash<QByteArray, size_t> m_listenerIndex; // by address as text
 };
 
 void Compiler::report(const Error &error, const TextPosition &where)
@@ -185,16 +184,17 @@ void Compiler::compileListens(const ConfigNode &block, const ServerConfig *serve
 void Compiler::addListener(const ListenAddress &address, const ListenOptions &options, const ServerConfig *server,
                            const TextPosition &where)
 {
-    auto [entry, isNew] = m_listenerIndex.try_emplace(address, m_config.listeners.size());
-    if (isNew) {
+    const QByteArray key = address.toString();
+    if (!m_listenerIndex.contains(key)) {
+        m_listenerIndex.insert(key, m_config.listeners.size());
         m_config.listeners.push_back({address, options, {}, nullptr, where});
     } else {
-        ListenOptions &merged = m_config.listeners[entry->second].options;
+        ListenOptions &merged = m_config.listeners[m_listenerIndex.value(key)].options;
         if (options.backlog)
             merged.backlog = options.backlog;
         merged.reusePort |= options.reusePort;
     }
-    ListenerConfig &listener = m_config.listeners[entry->second];
+    ListenerConfig &listener = m_config.listeners[m_listenerIndex.value(key)];
     if (!listener.defaultServer || options.defaultServer)
         listener.defaultServer = server;
     for (const QByteArray &name : server->names) {

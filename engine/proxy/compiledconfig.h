@@ -6,8 +6,8 @@
 #include "config/tree.h"
 #include "config/values.h"
 #include "http/parser.h"
-#include "net/socketaddress.h"
 #include "proxy/template.h"
+#include "upstream/upstreamconfig.h"
 
 #include <QHash>
 
@@ -17,8 +17,6 @@
 #include <vector>
 
 namespace portlight {
-
-using std::chrono::milliseconds;
 
 enum class LingeringClose : quint8 { Off, On, Always };
 enum class ServerTokens : quint8 { Off, On, Build };
@@ -52,29 +50,6 @@ struct SetHeader {
     Template value;
 };
 
-// A peer of a group: an address as written and what it resolved to.
-struct PeerConfig {
-    PeerAddress address;
-    std::vector<SocketAddress> resolved; // several for `localhost`: both families are dialed
-    QByteArray display;                  // "127.0.0.1:3000"
-    int weight = 1;
-    bool down = false;
-    bool backup = false;
-};
-
-// An `upstream` block, or the single peer of a proxy_pass that names an address.
-struct UpstreamConfig {
-    QByteArray name;
-    std::vector<PeerConfig> peers;
-    int keepalive = 0; // idle connections kept; 0: none
-    bool keepaliveLocal = false;
-    qint64 keepaliveRequests = 1000;
-    milliseconds keepaliveTimeout{60'000};
-    milliseconds keepaliveTime{3'600'000};
-    size_t index = 0; // in CompiledConfig::upstreams, and of its runtime state
-    TextPosition position;
-};
-
 struct ProxySettings {
     const UpstreamConfig *upstream = nullptr;
     ProxyTarget target;
@@ -82,13 +57,27 @@ struct ProxySettings {
     HttpVersion version; // to the backend
     bool buffering = true;
     bool requestBuffering = true;
+    bool passTrailers = false;
     quint32 bufferBytes = 4096; // proxy_buffer_size: bounds the response head
     milliseconds connectTimeout;
     milliseconds sendTimeout;
     milliseconds readTimeout;
     std::vector<SetHeader> setHeaders;
+    quint64 setFieldIds = 0; // a bit for each HeaderId among setHeaders
     TextPosition position;
     TextPosition readTimeoutPosition;
+
+    // True when setHeaders replaces the field of that id, or of that name for HeaderId::Other.
+    bool setsField(HeaderId id, QByteArrayView name = {}) const
+    {
+        if (id != HeaderId::Other || !(setFieldIds & 1))
+            return setFieldIds >> quint8(id) & 1;
+        for (const SetHeader &field : setHeaders) {
+            if (field.id == HeaderId::Other && equalsIgnoringCase(field.name, name))
+                return true;
+        }
+        return false;
+    }
 };
 
 struct ReturnRule {

@@ -101,6 +101,7 @@ const QHash<QByteArray, Setter> &setters()
         {"proxy_http_version", setHttpVersion},
         {"proxy_buffering", PORTLIGHT_SET(proxy.buffering, parseFlag(node.argument(0)))},
         {"proxy_request_buffering", PORTLIGHT_SET(proxy.requestBuffering, parseFlag(node.argument(0)))},
+        {"proxy_pass_trailers", PORTLIGHT_SET(proxy.passTrailers, parseFlag(node.argument(0)))},
         {"proxy_buffer_size", PORTLIGHT_SET(proxy.bufferBytes, parseSize(node.argument(0)))},
         {"proxy_connect_timeout", PORTLIGHT_SET(proxy.connectTimeout, durationOf(node))},
         {"proxy_send_timeout", PORTLIGHT_SET(proxy.sendTimeout, durationOf(node))},
@@ -156,6 +157,7 @@ void LevelSettings::take(const ConfigNode &block, const Template::Maps &maps, Di
 
 void LevelSettings::takeSetHeaders(const ConfigNode &block, const Template::Maps &maps, Diagnostics &diagnostics)
 {
+    proxy.setFieldIds = 0;
     proxy.setHeaders.clear(); // a lower level replaces the higher one as a whole
     for (const ConfigNode *node : block.childrenNamed("proxy_set_header")) {
         auto value = Template::compile(node->argument(1), maps);
@@ -167,6 +169,7 @@ void LevelSettings::takeSetHeaders(const ConfigNode &block, const Template::Maps
         }
         const QByteArray name = node->argument(0).toByteArray();
         proxy.setHeaders.push_back({name, headerId(name), std::move(*value)});
+        proxy.setFieldIds |= quint64(1) << quint8(proxy.setHeaders.back().id);
     }
 }
 

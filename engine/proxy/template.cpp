@@ -63,8 +63,6 @@ const VariablePrefix Prefixes[] = {
     {"arg_", VariableId::ArgumentNamed},
     {"cookie_", VariableId::CookieNamed},
     {"http_", VariableId::HeaderNamed},
-    {"sent_http_", VariableId::SentHeaderNamed},
-    {"upstream_http_", VariableId::UpstreamHeaderNamed},
 };
 
 bool isNameCharacter(char c)

@@ -18,7 +18,7 @@ class Exchange;
 // The variables that run now; names and meanings are nginx's (ngx_http_variables.c and the proxy module).
 enum class VariableId : quint8 {
     Literal,
-    ArgumentNamed, CookieNamed, HeaderNamed, SentHeaderNamed, UpstreamHeaderNamed, Map,
+    ArgumentNamed, CookieNamed, HeaderNamed, Map,
     Args, BinaryRemoteAddr, BodyBytesSent, BytesSent, Connection, ConnectionRequests, ContentLength, ContentType,
     Host, Hostname, Https, IsArgs, Msec, NginxVersion, Pid, ProxyAddXForwardedFor, ProxyHost, ProxyPort, QueryString,
     RemoteAddr, RemotePort, RemoteUser, Request, RequestId, RequestLength, RequestMethod, RequestTime, RequestUri,

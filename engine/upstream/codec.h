@@ -23,7 +23,8 @@ public:
     // Reads the response's head from `in`, skipping interim responses; the head's bytes stay in `in` until consumeHead.
     virtual HeadStatus decodeHead(Buffer &in) = 0;
     virtual const ResponseHead &head() const = 0;
-    // The base of head()'s offsets: valid until `in` changes.
+    virtual qsizetype headSize() const = 0;
+    // Drops the head's bytes: head()'s offsets mean nothing afterwards.
     virtual void consumeHead(Buffer &in) = 0;
     // Unwraps body bytes in place: afterwards `in` holds payload only.
     virtual BodyStatus decodeBody(Buffer &in) = 0;

@@ -75,11 +75,8 @@ UpstreamCodec::BodyStatus Http1Codec::decodeBody(Buffer &in)
             std::memmove(in.data() + kept, data + from, size_t(piece.dataLength));
         kept += quint32(piece.dataLength);
         at += piece.consumed;
-        if (at >= size && !m_decoder.ended())
-            break;
     }
-    if (piece.kind != BodyDecoder::Piece::Kind::Data)
-        at += piece.consumed;
+    at += piece.consumed;
     const bool failed = piece.kind == BodyDecoder::Piece::Kind::Failed;
     const bool ended = m_decoder.ended();
     if (failed)

@@ -15,6 +15,7 @@ public:
     void encodeBody(OutputQueue &out, Buffer data, bool last) override;
     HeadStatus decodeHead(Buffer &in) override;
     const ResponseHead &head() const override { return m_parser.head(); }
+    qsizetype headSize() const override { return m_parser.consumed(); }
     void consumeHead(Buffer &in) override;
     BodyStatus decodeBody(Buffer &in) override;
     bool finishAtClose() override { return m_decoder.finishAtClose(); }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "http/message.h"
+#include "net/bufferpool.h"
+#include "net/socketaddress.h"
+
+#include <vector>
+
+namespace portlight {
+
+// One field to be sent, as views that are valid during the call that passes them.
+struct FieldView {
+    QByteArrayView name;
+    QByteArrayView value;
+};
+
+// A response's head before a protocol has framed it.
+struct OutgoingHead {
+    int status = 200;
+    QByteArrayView reason;      // empty: the known phrase
+    QByteArrayView server;      // value of the Server field
+    QByteArrayView contentType; // sent in front of the other fields; empty: none
+    QByteArrayView location;    // a Location of our own making
+    qint64 contentLength = -1;  // -1: unknown, or among `fields` already
+    bool lengthInFields = false;
+    bool hasBody = true; // false: HEAD, 204, 304
+    std::vector<FieldView> fields;
+
+    void clear()
+    {
+        *this = OutgoingHead{.fields = std::move(fields)};
+        fields.clear();
+    }
+};
+
+// The client's side of an exchange, whatever the protocol version. Engine thread; outlives its exchange. All calls
+// return at once; what cannot be written yet is queued, and the exchange is told when the queue has drained.
+class Downstream
+{
+public:
+    virtual ~Downstream() = default;
+
+    virtual void sendContinue() = 0; // 100 Continue
+    virtual void sendHead(const OutgoingHead &head) = 0;
+    // A part of the body; `last` ends the response, with trailer field lines (each with CRLF) where the protocol has them.
+    virtual void sendBody(Buffer data, bool last, QByteArrayView trailerLines = {}) = 0;
+    virtual void flush() = 0;
+    virtual size_t queuedBytes() const = 0;
+
+    // The request's body is wanted: it comes as Exchange::requestBodyReceived until paused.
+    virtual void readBody() = 0;
+    virtual void pauseBody() = 0;
+    // Bytes pass as they are from now on, both ways; `last` shuts the write side only.
+    virtual void switchToTunnel() = 0;
+    // The response cannot be completed: the client must be able to tell.
+    virtual void abort() = 0;
+    // The response is complete and handed over; or nothing will be sent. The exchange is released soon after.
+    virtual void exchangeEnded() = 0;
+    // No further exchange on this connection.
+    virtual void disableKeepAlive() = 0;
+    // Bytes of this response that the kernel has taken.
+    virtual quint64 bytesSent() const = 0;
+
+    // Facts of the connection.
+    virtual quint64 connectionId() const = 0;
+    virtual quint64 requestNumber() const = 0;
+    virtual const SocketAddress &clientAddress() const = 0;
+    virtual const SocketAddress &localAddress() const = 0;
+    virtual QByteArrayView clientHost() const = 0; // "127.0.0.1"
+    virtual QByteArrayView lastHead() const = 0;   // the head as serialized, for capture
+};
+
+} // namespace portlight

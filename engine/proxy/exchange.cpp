@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/exchange.h"
+
+#include "proxy/phases.h"
+#include "proxy/router.h"
+
+namespace portlight {
+
+namespace {
+
+constexpr qsizetype LoggedRequestLineBytesMax = 512;
+
+qint64 microseconds(std::chrono::steady_clock::duration span)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(span).count();
+}
+
+} // namespace
+
+Exchange::Exchange(ProxyContext &context, Downstream &downstream)
+    : m_context(context), m_downstream(downstream), m_run(context, *this),
+      m_reportTimer(context.loop.timers(), [](void *self) { static_cast<Exchange *>(self)->reportRunning(); }, this)
+{
+}
+
+Exchange::~Exchange()
+{
+    if (isRunning())
+        finish();
+}
+
+void Exchange::reset()
+{
+    m_server = nullptr;
+    m_location = nullptr;
+    m_host.resize(0);
+    m_uri.resize(0);
+    m_head.clear();
+    m_scratch.clear();
+    m_detail.reset();
+    m_failure = {};
+    m_startedAt = m_context.loop.now();
+    m_startedAtMs = 0;
+    m_requestBytes = m_responseBytes = 0;
+    m_id = ++m_context.lastExchange;
+    m_status = m_loopDepth = m_redirects = m_retries = 0;
+    m_phase = 0;
+    m_requestBodyComplete = m_streamsRequestBody = m_storesRequestBody = m_discardsRequestBody = false;
+    m_headSent = m_runStarted = m_tunnelClientEnded = m_tunnelBackendEnded = false;
+    m_hostMatched = m_reported = m_clientGone = m_chunkedToBackend = m_uriQuoted = false;
+}
+
+void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head)
+{
+    Q_ASSERT(!isRunning());
+    reset();
+    m_state = State::Running;
+    m_listener = &listener;
+    m_active = std::move(active);
+    m_headBytes = std::move(headBytes);
+    std::swap(m_request, head);
+    m_requestBodyComplete = m_request.body.kind == BodyKind::None;
+    chooseServer();
+    startRecording();
+    if (!m_context.loopDepths.isEmpty())
+        m_loopDepth = m_context.loopDepths.value(m_downstream.clientAddress().toString());
+    const NormalizedPath path = normalizePath(requestText(m_request.path), m_server->core.mergeSlashes, m_uri);
+    m_uriQuoted = path.quoted;
+    if (m_uri.isEmpty())
+        m_uri = "/";
+    if (!path.valid) {
+        logError(LogLevel::Info, "client sent invalid request");
+        respondError(400);
+    } else if (m_loopDepth > ProxyContext::LoopDepthMax) {
+        m_failure.kind = Failure::Kind::LoopDetected;
+        logError(LogLevel::Error, m_failure.logText());
+        respondError(508);
+    } else if (m_request.methodId == MethodId::Trace || m_request.methodId == MethodId::Connect) {
+        logError(LogLevel::Info, m_request.methodId == MethodId::Trace ? "client sent TRACE method"
+                                                                       : "client sent CONNECT method");
+        respondError(405);
+    } else {
+        resumePhases();
+    }
+}
+
+void Exchange::beginRefused(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes,
+                            RequestHead &head, const HttpProtocolError &error)
+{
+    reset();
+    m_state = State::Running;
+    m_listener = &listener;
+    m_active = std::move(active);
+    m_headBytes = std::move(headBytes);
+    std::swap(m_request, head);
+    m_requestBodyComplete = true; // nothing behind a broken head can be framed
+    m_server = m_listener->defaultServer;
+    startRecording();
+    logError(LogLevel::Info, error.message);
+    m_downstream.disableKeepAlive();
+    respondError(error.status);
+}
+
+// nginx: ngx_http_find_virtual_server. $host is lower case, without the port and without a trailing dot.
+void Exchange::chooseServer()
+{
+    const QByteArrayView written = requestText(m_request.host);
+    qsizetype end = written.size();
+    if (const qsizetype bracket = written.indexOf(']'); written.startsWith('[') && bracket > 0)
+        end = bracket + 1;
+    else if (const qsizetype colon = written.indexOf(':'); colon >= 0)
+        end = colon;
+    if (end > 0 && written[end - 1] == '.')
+        --end;
+    for (qsizetype i = 0; i < end; ++i)
+        m_host.append(char(written[i] >= 'A' && written[i] <= 'Z' ? written[i] | 0x20 : written[i]));
+    const ServerConfig *found = m_listener->servers.value(m_host);
+    m_hostMatched = found != nullptr;
+    m_server = found ? found : m_listener->defaultServer;
+    if (m_host.isEmpty())
+        m_host = m_server->firstName();
+}
+
+void Exchange::startRecording()
+{
+    if (!m_context.traffic)
+        return;
+    m_startedAtMs = std::chrono::duration_cast<std::chrono::milliseconds>(
+                        std::chrono::system_clock::now().time_since_epoch()).count();
+    m_detail = std::make_unique<ExchangeDetail>();
+    m_detail->requestHead = QByteArray(m_headBytes.data(), m_headBytes.size());
+    m_detail->timing.requestHeadUs = 0;
+    m_detail->clientAddress = m_downstream.clientAddress().toString();
+    m_detail->listenerAddress = m_downstream.localAddress().toString();
+    m_detail->connectionId = m_downstream.connectionId();
+    m_detail->requestOnConnection = m_downstream.requestNumber();
+    m_run.keepHeadBytes(true);
+    m_reportTimer.start(RunningReportDelay);
+    const QString name = QString::fromUtf8(m_server->firstName());
+    if (m_hostMatched)
+        decide(Decision::Step::Domain, name, QStringLiteral("the name matches the Host exactly"), m_server->position);
+    else
+        decide(Decision::Step::Domain, name,
+               QStringLiteral("no name matches “%1”: the default server of %2")
+                   .arg(QString::fromUtf8(requestText(m_request.host)), QString::fromUtf8(m_listener->address.toString())),
+               m_server->position);
+}
+
+void Exchange::resumePhases()
+{
+    PhaseRunner(*this).run();
+}
+
+void Exchange::internalRedirect(const QByteArray &uri)
+{
+    if (++m_redirects > InternalRedirectsMax) {
+        logError(LogLevel::Error, "rewrite or internal redirection cycle while internally redirecting to \"" + uri + '"');
+        respondError(500);
+        return;
+    }
+    m_uri = uri;
+    m_location = nullptr;
+    m_phase = 0;
+    resumePhases();
+}
+
+QByteArrayView Exchange::requestField(HeaderId id, QByteArrayView name) const
+{
+    for (const HeaderField &field : m_request.fields) {
+        if (field.id != id || field.invalid)
+            continue;
+        if (id != HeaderId::Other || equalsIgnoringCase(requestText(field.name), name))
+            return requestText(field.value);
+    }
+    return {};
+}
+
+quint64 Exchange::bytesSent() const
+{
+    return m_downstream.bytesSent();
+}
+
+std::chrono::microseconds Exchange::elapsed() const
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(m_context.loop.now() - m_startedAt);
+}
+
+qint64 Exchange::sinceStartUs() const
+{
+    return microseconds(m_context.loop.now() - m_startedAt);
+}
+
+bool Exchange::mayExplain() const
+{
+    return m_server->own && m_downstream.clientAddress().isLoopback();
+}
+
+void Exchange::decide(Decision::Step step, const QString &subject, const QString &reason, const TextPosition &where)
+{
+    if (m_detail)
+        m_detail->decisions.push_back({step, subject, reason, where});
+}
+
+void Exchange::logError(LogLevel level, QByteArrayView text)
+{
+    if (!m_context.log.wants(level))
+        return;
+    QByteArray line = text.toByteArray();
+    line += ", client: ";
+    line += m_downstream.clientHost();
+    line += ", server: ";
+    line += m_server->firstName();
+    if (!m_request.requestLine.isEmpty()) {
+        const QByteArrayView written = requestText(m_request.requestLine);
+        line += ", request: \"";
+        line += written.first(qMin(written.size(), LoggedRequestLineBytesMax));
+        line += '"';
+    }
+    if (m_runStarted && m_location && m_location->proxy) {
+        line += ", upstream: \"";
+        line += m_location->proxy->target.scheme + "://" + m_run.peer().toByteArray();
+        line += requestText(m_request.target);
+        line += '"';
+    }
+    if (const QByteArrayView host = requestField(HeaderId::Host); !host.isEmpty()) {
+        line += ", host: \"";
+        line += host;
+        line += '"';
+    }
+    m_context.log.write(level, line, m_downstream.connectionId());
+}
+
+void Exchange::downstreamDrained()
+{
+    if (m_run.isBusy())
+        m_run.resumeReading();
+    if (m_state == State::Tunneling)
+        endTunnelIfDone();
+}
+
+void Exchange::clientGone(QByteArrayView logText)
+{
+    if (!isRunning())
+        return;
+    m_clientGone = true;
+    if (!logText.isEmpty())
+        logError(LogLevel::Info, logText);
+    if (m_status == 0)
+        m_status = 499; // nginx: client has closed the request
+    finish();
+}
+
+void Exchange::requestBodyFailed(int status, QByteArrayView logText)
+{
+    m_run.cancel();
+    logError(LogLevel::Info, logText);
+    m_downstream.disableKeepAlive();
+    if (m_headSent || status == 408) {
+        if (m_status == 0)
+            m_status = status;
+        m_downstream.abort(); // as nginx: a client that is too slow gets no page
+        return;
+    }
+    respondError(status);
+}
+
+void Exchange::finish()
+{
+    if (!isRunning())
+        return;
+    m_run.cancel();
+    m_reportTimer.stop();
+    m_state = State::Ended;
+    DomainTally &tally = m_context.tallies[m_server->firstName()];
+    ++tally.requests;
+    tally.failures += m_status >= 500;
+    tally.lastStatus = m_status;
+    if (m_detail)
+        finishRecording();
+    m_bodyStore.reset(0);
+    m_headBytes.release();
+    m_active.reset();
+}
+
+} // namespace portlight

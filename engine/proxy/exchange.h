@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "http/uri.h"
+#include "proxy/bodystore.h"
+#include "proxy/downstream.h"
+#include "proxy/failure.h"
+#include "proxy/proxycontext.h"
+#include "proxy/upstreamrun.h"
+
+namespace portlight {
+
+enum class PhaseResult : quint8 {
+    Next,      // go on with the next handler
+    Done,      // the response is made, or under way
+    Suspended, // resumePhases() will be called
+};
+
+// One request and its response, whatever the protocol version. Runs nginx's phases, owns the upstream run, knows the
+// cause of a failure, and is recorded exactly once at its end. Engine thread; owned by its downstream connection, which
+// outlives it; reused for one request after another.
+//
+// Idle ─→ Running ─→ Responding ─→ Ended
+//            └──────→ Tunneling ─────┘
+class Exchange final : private UpstreamRunObserver
+{
+public:
+    static constexpr int InternalRedirectsMax = 10; // NGX_HTTP_MAX_URI_CHANGES
+    static constexpr size_t QueuedBytesHigh = 64 * 1024; // downstream; the backend is paused above
+    static constexpr size_t QueuedBytesLow = QueuedBytesHigh / 2;
+    static constexpr std::chrono::milliseconds RunningReportDelay{30}; // shorter ones are reported once, at their end
+    static constexpr std::chrono::milliseconds RunningReportInterval{500};
+
+    Exchange(ProxyContext &context, Downstream &downstream);
+    ~Exchange() override;
+
+    // --- called by the downstream ---
+    // Begins with a complete head in `headBytes`; `head` is swapped in. `listener` says where it came in.
+    void begin(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head);
+    // Begins with a head that could not be read: answers with that status at once.
+    void beginRefused(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head,
+                      const HttpProtocolError &error);
+    void requestBodyReceived(Buffer data, bool last);
+    // The body's framing is broken, or its client stopped sending.
+    void requestBodyFailed(int status, QByteArrayView logText);
+    void downstreamDrained();
+    // The client closed or the connection failed before the response was complete.
+    void clientGone(QByteArrayView logText);
+    // The response's last byte was taken by the kernel: counted and recorded now.
+    void finish();
+    bool isRunning() const { return m_state != State::Idle && m_state != State::Ended; }
+    bool isTunneling() const { return m_state == State::Tunneling; }
+    bool requestBodyComplete() const { return m_requestBodyComplete; }
+
+    // --- phases (phases.cpp) ---
+    void resumePhases();
+    // Starts again with another URI, at most InternalRedirectsMax times.
+    void internalRedirect(const QByteArray &uri);
+
+    // --- facts, for variables, the router and the log ---
+    ProxyContext &context() const { return m_context; }
+    Downstream &downstream() const { return m_downstream; }
+    const CompiledConfig &config() const { return *m_active->config; }
+    const ListenerConfig &listener() const { return *m_listener; }
+    const ServerConfig &server() const { return *m_server; }
+    const LocationConfig &location() const { return *m_location; }
+    const CoreSettings &core() const { return m_location ? m_location->core : m_server->core; }
+    const RequestHead &request() const { return m_request; }
+    const char *requestBase() const { return m_headBytes.data(); }
+    QByteArrayView requestText(WireSpan span) const { return span.in(m_headBytes.data()); }
+    // The first field of that id, or of that name for HeaderId::Other.
+    QByteArrayView requestField(HeaderId id, QByteArrayView name = {}) const;
+    QByteArrayView host() const { return m_host; } // lower case, no port: $host
+    const QByteArray &uri() const { return m_uri; } // normalized: $uri
+    QByteArrayView args() const { return requestText(m_request.query); }
+    int status() const { return m_status; }
+    quint64 bytesSent() const;
+    qint64 requestBytesReceived() const { return qint64(m_headBytes.size()) + m_requestBytes; }
+    qint64 bodyBytesSent() const { return m_responseBytes; }
+    std::chrono::microseconds elapsed() const;
+    qint64 startedAtMs() const { return m_startedAtMs; }
+    const UpstreamRun &run() const { return m_run; }
+    bool isRecording() const { return m_detail != nullptr; }
+    // A client on this machine, of a domain of ours: errors may explain themselves.
+    bool mayExplain() const;
+    // Lower depth first: how many of our own exchanges led here.
+    int loopDepth() const { return m_loopDepth; }
+
+    QByteArrayView serverToken() const; // value of the Server field
+
+    // --- what content handlers do (exchangeresponse.cpp) ---
+    void respondError(int status);
+    void respondText(int status, QByteArrayView contentType, QByteArrayView body);
+    void respondRedirect(int status, QByteArrayView location);
+    void respondUnknownDomain();
+    void decide(Decision::Step step, const QString &subject, const QString &reason, const TextPosition &where = {});
+    // Writes to the error log with nginx's fields behind the text.
+    void logError(LogLevel level, QByteArrayView text);
+
+    // --- the proxy content handler (exchangeproxy.cpp) ---
+    PhaseResult startProxy();
+
+private:
+    enum class State : quint8 { Idle, Running, Responding, Tunneling, Ended };
+    friend class PhaseRunner;
+
+    void reset();
+    void chooseServer();
+    void startRecording();
+    // The run's side (exchangeproxy.cpp)
+    void writeRequestHead(WireBuffer &out, const SocketAddress &peer) override;
+    void requestBodyWanted() override;
+    void requestSent() override;
+    bool canReplayBody() const override;
+    void responseHeadReceived(const ResponseHead &head, const char *base) override;
+    void responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines) override;
+    void runFailed(const Failure &failure) override;
+    void peerChosen(QByteArrayView peer, bool reused) override;
+    void attemptFailed(const Failure &failure, bool retrying) override;
+
+    void startRun();
+    void writeTarget(WireBuffer &out) const;
+    void writeSetFields(WireBuffer &out);
+    void writeBodyFraming(WireBuffer &out);
+    void writeForwardedFields(WireBuffer &out);
+    void buildResponseHead(const ResponseHead &head, const char *base);
+    bool rewriteLocation(QByteArrayView value);
+    QByteArray absoluteUrl(QByteArrayView path) const;
+    void enterTunnel();
+    void sendHead();
+    void keepResponseBody(QByteArrayView data);
+    void keepRequestBody(QByteArrayView data);
+    void keepResponseHead();
+    void stateChanged();
+    void fillTiming(ExchangeTiming &timing) const;
+    void finishRecording();
+    void endTunnelDirection(bool fromClient);
+    void endTunnelIfDone();
+    void reportRunning();
+    ExchangeSummary summary() const;
+    qint64 sinceStartUs() const;
+
+    ProxyContext &m_context;
+    Downstream &m_downstream;
+    ActiveConfigPtr m_active;
+    const ListenerConfig *m_listener = nullptr;
+    const ServerConfig *m_server = nullptr;
+    const LocationConfig *m_location = nullptr;
+    Buffer m_headBytes;
+    RequestHead m_request;
+    QByteArray m_host;
+    QByteArray m_uri;
+    OutgoingHead m_head;
+    QByteArray m_locationValue; // a rewritten Location field
+    WireBuffer m_scratch;
+    UpstreamRun m_run;
+    BodyStore m_bodyStore;
+    std::unique_ptr<ExchangeDetail> m_detail;
+    Timer m_reportTimer;
+    Failure m_failure;
+    std::chrono::steady_clock::time_point m_startedAt;
+    qint64 m_startedAtMs = 0;
+    qint64 m_requestBytes = 0;
+    qint64 m_responseBytes = 0;
+    ExchangeId m_id = 0;
+    int m_status = 0;
+    int m_loopDepth = 0;
+    int m_redirects = 0;
+    int m_retries = 0;
+    quint8 m_phase = 0;
+    State m_state = State::Idle;
+    bool m_requestBodyComplete = false;
+    bool m_streamsRequestBody = false;
+    bool m_storesRequestBody = false;
+    bool m_discardsRequestBody = false;
+    bool m_headSent = false;
+    bool m_runStarted = false;
+    bool m_tunnelClientEnded = false;
+    bool m_tunnelBackendEnded = false;
+    bool m_hostMatched = false;
+    bool m_reported = false;
+    bool m_clientGone = false;
+    bool m_chunkedToBackend = false;
+    bool m_uriQuoted = false;
+};
+
+} // namespace portlight

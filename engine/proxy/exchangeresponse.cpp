@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Responses that the proxy makes itself: errors, redirects, texts, explaining pages.
+#include "proxy/exchange.h"
+
+#include "proxy/errorpages.h"
+#include "proxy/localpages.h"
+
+#include <cstring>
+
+using namespace Qt::StringLiterals;
+
+namespace portlight {
+
+namespace {
+
+// The errors after which nginx closes the connection (ngx_http_special_response_handler).
+bool endsKeepAlive(int status)
+{
+    return status == 400 || status == 413 || status == 414 || status == 494 || status == 497 || status == 500
+        || status == 501;
+}
+
+bool wantsPadding(QByteArrayView userAgent)
+{
+    const bool opera = userAgent.indexOf("Opera") >= 0;
+    return (userAgent.indexOf("MSIE ") >= 0 && !opera) || userAgent.indexOf("Chrome/") >= 0;
+}
+
+QString pageTitle(int status, const QString &domain)
+{
+    switch (status) {
+    case 413: return u"The request is larger than %1 takes"_s.arg(domain);
+    case 503: return u"%1 cannot answer right now"_s.arg(domain);
+    case 504: return u"The backend of %1 took too long"_s.arg(domain);
+    case 508: return u"%1 leads back to itself"_s.arg(domain);
+    default: return u"The backend of %1 gave no answer"_s.arg(domain);
+    }
+}
+
+} // namespace
+
+void Exchange::respondError(int status)
+{
+    if (endsKeepAlive(status))
+        m_downstream.disableKeepAlive();
+    const bool explains = mayExplain()
+        && (status == 413 || status == 502 || status == 503 || status == 504 || status == 508);
+    if (explains) {
+        LocalPageContent content;
+        content.status = status;
+        content.title = pageTitle(status, QString::fromUtf8(m_server->firstName()));
+        if (status == 413) {
+            content.cause = u"client_max_body_size allows %1 bytes"_s.arg(core().clientMaxBodyBytes);
+            content.advice = u"Raise client_max_body_size for this domain; 0 means no limit."_s;
+        } else {
+            content.cause = m_failure.sentence();
+            content.advice = m_failure.advice();
+        }
+        const LocalPage page = renderLocalPage(content, requestField(HeaderId::Accept));
+        respondText(status, page.contentType, page.body);
+        return;
+    }
+    const QByteArray page = errorPage(status, serverToken(), wantsPadding(requestField(HeaderId::UserAgent)));
+    respondText(status == 494 || status == 497 ? 400 : status, page.isEmpty() ? QByteArrayView() : "text/html", page);
+}
+
+void Exchange::respondUnknownDomain()
+{
+    if (!mayExplain()) {
+        respondError(404);
+        return;
+    }
+    LocalPageContent content;
+    content.status = 404;
+    content.title = u"There is no domain “%1” here"_s.arg(QString::fromUtf8(m_host));
+    content.cause = u"No server_name of this listener matches the Host of the request."_s;
+    content.advice = u"Add it in Portlight, or go to one that exists:"_s;
+    for (const auto &server : config().servers) {
+        if (!server->own || server->names.empty())
+            continue;
+        const QString name = QString::fromUtf8(server->firstName());
+        content.domains.append(name);
+        const quint16 port = m_downstream.localAddress().port();
+        content.domainAddresses.append(port == 80 ? u"http://%1/"_s.arg(name) : u"http://%1:%2/"_s.arg(name).arg(port));
+    }
+    if (m_request.methodId != MethodId::Get && m_request.methodId != MethodId::Head)
+        m_downstream.disableKeepAlive();
+    const LocalPage page = renderLocalPage(content, requestField(HeaderId::Accept));
+    respondText(404, page.contentType, page.body);
+}
+
+void Exchange::respondRedirect(int status, QByteArrayView location)
+{
+    m_locationValue = location.startsWith('/') ? absoluteUrl(location) : location.toByteArray();
+    const QByteArray page = errorPage(status, serverToken(), false);
+    m_head.location = m_locationValue;
+    respondText(status, "text/html", page);
+}
+
+// nginx makes the path of a redirect absolute: absolute_redirect, port_in_redirect.
+QByteArray Exchange::absoluteUrl(QByteArrayView path) const
+{
+    QByteArray url = "http://" + m_host;
+    if (const quint16 port = m_downstream.localAddress().port(); port != 80 && port != 0)
+        url += ':' + QByteArray::number(port);
+    url += path;
+    return url;
+}
+
+void Exchange::respondText(int status, QByteArrayView contentType, QByteArrayView body)
+{
+    if (m_headSent)
+        return;
+    m_status = status;
+    const QByteArrayView location = std::exchange(m_head.location, {});
+    m_head.clear();
+    m_head.location = location;
+    m_head.status = status;
+    m_head.server = serverToken();
+    m_head.contentType = status == 204 || status == 304 ? QByteArrayView() : contentType;
+    m_head.contentLength = status == 204 || status == 304 ? -1 : body.size();
+    m_head.hasBody = m_request.methodId != MethodId::Head && status != 204 && status != 304;
+    sendHead();
+    if (m_head.hasBody && !body.isEmpty()) {
+        Buffer copy = m_context.loop.buffers().take(quint32(body.size()));
+        std::memcpy(copy.room(), body.data(), size_t(body.size()));
+        copy.grow(quint32(body.size()));
+        m_responseBytes += body.size();
+        keepResponseBody(body);
+        m_downstream.sendBody(std::move(copy), true);
+    } else {
+        m_downstream.sendBody({}, true);
+    }
+    m_downstream.flush();
+}
+
+QByteArrayView Exchange::serverToken() const
+{
+    if (m_server->own)
+        return "portlight/" PORTLIGHT_VERSION;
+    return core().serverTokens == ServerTokens::Off ? QByteArrayView(config().serverHeaderShort)
+                                                    : QByteArrayView(config().serverHeader);
+}
+
+void Exchange::sendHead()
+{
+    Q_ASSERT(!m_headSent);
+    m_headSent = true;
+    m_state = State::Responding;
+    m_downstream.sendHead(m_head);
+    keepResponseHead();
+}
+
+} // namespace portlight

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/failure.h"
+
+#include "base/errorlog.h"
+
+#include <QStringList>
+
+#include <cerrno>
+#include <cstring>
+
+using namespace Qt::StringLiterals;
+
+namespace portlight {
+
+namespace {
+
+QByteArrayView phaseWords(Failure::Phase phase)
+{
+    switch (phase) {
+    case Failure::Phase::Connecting: return "while connecting to upstream";
+    case Failure::Phase::SendingRequest: return "while sending request to upstream";
+    case Failure::Phase::ReadingHead: return "while reading response header from upstream";
+    case Failure::Phase::ReadingBody: return "while reading upstream";
+    case Failure::Phase::Tunneling: return "while proxying upgraded connection";
+    }
+    Q_UNREACHABLE();
+}
+
+QString seconds(std::chrono::milliseconds time)
+{
+    return time.count() % 1000 == 0 ? u"%1 s"_s.arg(time.count() / 1000) : u"%1 ms"_s.arg(time.count());
+}
+
+QString systemWords(int error)
+{
+    return QString::fromLocal8Bit(std::strerror(error)).toLower();
+}
+
+QString port(const QByteArray &peer)
+{
+    return QString::fromUtf8(peer.mid(peer.lastIndexOf(':') + 1));
+}
+
+} // namespace
+
+int Failure::status() const
+{
+    switch (kind) {
+    case Kind::TimedOut: return 504;
+    case Kind::LoopDetected: return 508;
+    case Kind::BodyStoreFailed: return 500;
+    default: return 502;
+    }
+}
+
+QByteArray Failure::logText() const
+{
+    QByteArray text;
+    switch (kind) {
+    case Kind::None: break;
+    case Kind::ConnectFailed: text = "connect() failed (" + describeErrno(error) + ')'; break;
+    case Kind::TimedOut: text = "upstream timed out (" + describeErrno(ETIMEDOUT) + ')'; break;
+    case Kind::ClosedEarly: text = "upstream prematurely closed connection"; break;
+    case Kind::ReadFailed: text = "recv() failed (" + describeErrno(error) + ')'; break;
+    case Kind::WriteFailed: text = "writev() failed (" + describeErrno(error) + ')'; break;
+    case Kind::InvalidResponse: text = detail; break;
+    case Kind::HeadTooLarge: text = "upstream sent too big header"; break;
+    case Kind::NoLivePeer: text = "no live upstreams"; break;
+    case Kind::LoopDetected: return "the request came back to this server more than 10 times";
+    case Kind::BodyStoreFailed: return "the request body could not be kept (" + describeErrno(error) + ')';
+    }
+    text += ' ';
+    text += phaseWords(phase);
+    return text;
+}
+
+QString Failure::sentence() const
+{
+    const QString who = QString::fromUtf8(peer);
+    switch (kind) {
+    case Kind::None: return {};
+    case Kind::ConnectFailed:
+        if (error == ECONNREFUSED)
+            return u"nothing listens on %1 (connection refused)"_s.arg(who);
+        if (error == ENOENT)
+            return u"there is no socket %1"_s.arg(who);
+        return u"no connection to %1 (%2)"_s.arg(who, systemWords(error));
+    case Kind::TimedOut:
+        if (phase == Phase::Connecting)
+            return u"%1 did not take the connection within %2"_s.arg(who, seconds(timeout));
+        if (phase == Phase::SendingRequest)
+            return u"%1 took no more of the request for %2"_s.arg(who, seconds(timeout));
+        return u"%1 sent nothing for %2"_s.arg(who, seconds(timeout));
+    case Kind::ClosedEarly:
+        if (phase == Phase::ReadingBody)
+            return u"%1 closed after %2 bytes of the body, before its end"_s.arg(who).arg(bytesSeen);
+        if (bytesSeen == 0)
+            return u"%1 closed the connection without an answer"_s.arg(who);
+        return u"%1 answered %2 bytes, then closed before the headers ended"_s.arg(who).arg(bytesSeen);
+    case Kind::ReadFailed: return u"the connection to %1 broke (%2) after %3 bytes"_s.arg(who, systemWords(error)).arg(bytesSeen);
+    case Kind::WriteFailed: return u"%1 stopped taking the request (%2)"_s.arg(who, systemWords(error));
+    case Kind::InvalidResponse: return u"%1 answered with something that is not HTTP: %2"_s.arg(who, QString::fromUtf8(detail));
+    case Kind::HeadTooLarge: return u"the headers of the answer from %1 are larger than proxy_buffer_size allows"_s.arg(who);
+    case Kind::NoLivePeer: return u"no backend of the group is left to ask"_s;
+    case Kind::LoopDetected: return u"the request came back to Portlight more than 10 times"_s;
+    case Kind::BodyStoreFailed: return u"the request body could not be kept (%1)"_s.arg(systemWords(error));
+    }
+    Q_UNREACHABLE();
+}
+
+QString Failure::advice() const
+{
+    const QString p = port(peer);
+    switch (kind) {
+    case Kind::None: return {};
+    case Kind::ConnectFailed:
+        if (error == ECONNREFUSED)
+            return u"Start the program that should listen on port %1, or point the domain at the port it really uses."_s.arg(p);
+        return u"Check the address of the backend."_s;
+    case Kind::TimedOut:
+        return phase == Phase::Connecting
+            ? u"Check that the backend is reachable; proxy_connect_timeout sets how long to wait."_s
+            : u"Look at what the backend is doing; proxy_read_timeout and proxy_send_timeout set how long to wait."_s;
+    case Kind::ClosedEarly:
+    case Kind::ReadFailed: return u"Look at the backend's own log: it ended this connection, perhaps because it crashed."_s;
+    case Kind::WriteFailed: return u"The backend may refuse bodies of this size or kind: look at its log."_s;
+    case Kind::InvalidResponse: return u"Check that port %1 speaks plain HTTP: it may expect TLS or another protocol."_s.arg(p);
+    case Kind::HeadTooLarge: return u"Raise proxy_buffer_size, or look for an outsized cookie or header."_s;
+    case Kind::NoLivePeer: return u"Add a server to the upstream group that is not marked down."_s;
+    case Kind::LoopDetected: return u"Point the domain at the backend itself, not at a name that Portlight serves."_s;
+    case Kind::BodyStoreFailed: return u"Make room in the folder for temporary files."_s;
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace portlight

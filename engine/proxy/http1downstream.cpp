@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/http1downstream.h"
+
+#include "http/serializer.h"
+
+#include <cerrno>
+#include <cstring>
+
+namespace portlight {
+
+Http1Downstream::Http1Downstream(ProxyContext &context, DownstreamOwner &owner, std::unique_ptr<Stream> stream,
+                                 const ListenAddress &listenAddress, const SocketAddress &client)
+    : m_context(context), m_owner(owner), m_stream(std::move(stream)), m_listenAddress(listenAddress), m_client(client),
+      m_timer(context.loop.timers(), [](void *self) { static_cast<Http1Downstream *>(self)->timedOut(); }, this),
+      m_sendTimer(context.loop.timers(), [](void *self) { static_cast<Http1Downstream *>(self)->sendTimedOut(); }, this),
+      m_afterExchange(context.loop, [](void *self) { static_cast<Http1Downstream *>(self)->afterExchange(); }, this),
+      m_openedAt(context.loop.now()), m_id(++context.lastConnection)
+{
+    m_stream->setObserver(this);
+    ++m_context.counters.active;
+    ++m_context.counters.waiting;
+}
+
+Http1Downstream::~Http1Downstream()
+{
+    if (m_state != State::Closed)
+        closeNow();
+}
+
+void Http1Downstream::start()
+{
+    const ListenerConfig *listener = currentListener();
+    if (!listener) {
+        close();
+        return;
+    }
+    if (listener->defaultServer->core.tcpNodelay && !m_client.isUnix())
+        m_stream->setNoDelay();
+    m_timer.start(listener->defaultServer->core.clientHeaderTimeout);
+}
+
+// The listener of the configuration now in force; of the one before when it has this listener no more (it then closes
+// behind the exchange under way).
+const ListenerConfig *Http1Downstream::currentListener()
+{
+    if (m_active == m_context.active)
+        return m_listener;
+    for (const ListenerConfig &listener : m_context.active->config->listeners) {
+        if (listener.address == m_listenAddress) {
+            m_active = m_context.active;
+            m_listener = &listener;
+            return m_listener;
+        }
+    }
+    m_closing = true;
+    return m_listener;
+}
+
+void Http1Downstream::streamReadable()
+{
+    switch (m_state) {
+    case State::Waiting:
+    case State::ReadingHead: readHead(); break;
+    case State::Exchanging:
+        if (m_bodyWanted)
+            readBodyBytes();
+        else
+            watchForClose();
+        break;
+    case State::Discarding: discardBody(); break;
+    case State::Lingering: readLingering(); break;
+    case State::Closed: break;
+    }
+}
+
+void Http1Downstream::streamWritable()
+{
+    if (m_state == State::Closed)
+        return;
+    m_sendTimer.stop();
+    flush();
+}
+
+// --- reading a request's head ---
+
+bool Http1Downstream::reserveInput(quint32 bytes)
+{
+    if (!m_in) {
+        m_in = m_context.loop.buffers().take(bytes);
+        return true;
+    }
+    if (m_in.roomSize() > 0)
+        return true;
+    // The parser refuses a head beyond its limits, so that this growth ends.
+    Buffer bigger = m_context.loop.buffers().take(m_in.capacity() * 4);
+    std::memcpy(bigger.room(), m_in.data(), m_in.size());
+    bigger.grow(m_in.size());
+    m_in = std::move(bigger);
+    return true;
+}
+
+void Http1Downstream::readHead()
+{
+    for (int i = 0; i < ReadsPerTurnMax; ++i) {
+        reserveInput(BufferPool::SmallBytes);
+        const quint32 room = m_in.roomSize();
+        const IoResult result = m_stream->read(m_in.room(), room);
+        if (result.status == IoResult::Status::WouldBlock) {
+            if (m_in.isEmpty())
+                m_in.release();
+            return;
+        }
+        if (result.status != IoResult::Status::Ok) {
+            if (m_state == State::ReadingHead)
+                m_context.log.write(LogLevel::Info, "client prematurely closed connection while reading client request, client: "
+                                        + clientHost().toByteArray(), m_id);
+            close();
+            return;
+        }
+        m_in.grow(quint32(result.bytes));
+        if (parseHead() || result.bytes < room)
+            return;
+    }
+    m_stream->readAgainLater();
+}
+
+// True when no more of the head has to be read: it is complete, or was refused.
+bool Http1Downstream::parseHead()
+{
+    const ListenerConfig *listener = currentListener();
+    if (!m_parser)
+        m_parser = std::make_unique<RequestParser>(listener->defaultServer->core.requestLimits);
+    if (m_state == State::Waiting)
+        startReading();
+    switch (m_parser->parse(m_in.data(), m_in.size())) {
+    case ParseStatus::NeedMore: return false;
+    case ParseStatus::Complete: beginExchange(m_parser->consumed()); return true;
+    case ParseStatus::Failed: refuse(); return true;
+    }
+    Q_UNREACHABLE();
+}
+
+void Http1Downstream::startReading()
+{
+    leaveWaiting();
+    m_state = State::ReadingHead;
+    ++m_context.counters.reading;
+    ++m_context.counters.requests;
+    ++m_requests;
+    m_trimmed = false;
+    m_parser->setLimits(m_listener->defaultServer->core.requestLimits);
+    m_parser->reset();
+    m_timer.start(m_listener->defaultServer->core.clientHeaderTimeout);
+}
+
+void Http1Downstream::leaveWaiting()
+{
+    if (m_state == State::Waiting)
+        --m_context.counters.waiting;
+}
+
+Exchange &Http1Downstream::exchange()
+{
+    if (!m_exchange)
+        m_exchange = std::make_unique<Exchange>(m_context, *this);
+    return *m_exchange;
+}
+
+void Http1Downstream::beginExchange(qsizetype headSize)
+{
+    m_timer.stop();
+    --m_context.counters.reading;
+    ++m_context.counters.writing;
+    m_countsWriting = true;
+    m_state = State::Exchanging;
+    RequestHead &head = m_parser->head();
+    const CoreSettings &core = m_listener->defaultServer->core;
+    m_http09 = head.http09;
+    m_http10 = head.version < HttpVersion{1, 1};
+    m_keepAlive = head.keepAlive && !m_http09 && !m_context.draining && !m_closing && core.keepaliveTimeout.count() > 0
+        && qint64(m_requests) < core.keepaliveRequests && m_context.loop.now() - m_openedAt < core.keepaliveTime;
+    m_decoder.start(head.body);
+    m_bodyWanted = m_responseComplete = m_responseEnded = m_chunked = false;
+    m_bytesBefore = m_out.bytesWritten();
+    // What follows the head stays here: the body, or a pipelined request.
+    Buffer headBytes = std::move(m_in);
+    if (const quint32 rest = headBytes.size() - quint32(headSize); rest > 0) {
+        m_in = m_context.loop.buffers().take(qMax(rest, BufferPool::SmallBytes));
+        std::memcpy(m_in.room(), headBytes.data() + headSize, rest);
+        m_in.grow(rest);
+    }
+    headBytes.truncate(quint32(headSize));
+    exchange().begin(*m_listener, m_active, std::move(headBytes), head);
+    if (m_state == State::Exchanging && !m_bodyWanted && m_stream->hasHungUp())
+        watchForClose();
+}
+
+void Http1Downstream::refuse()
+{
+    m_timer.stop();
+    --m_context.counters.reading;
+    ++m_context.counters.writing;
+    m_countsWriting = true;
+    m_state = State::Exchanging;
+    m_keepAlive = false;
+    m_http09 = m_parser->requestLineComplete() && m_parser->head().http09;
+    m_decoder.start({});
+    m_bodyWanted = m_responseComplete = m_responseEnded = m_chunked = false;
+    m_bytesBefore = m_out.bytesWritten();
+    exchange().beginRefused(*m_listener, m_active, std::move(m_in), m_parser->head(), m_parser->error());
+}
+
+// --- between requests ---
+
+void Http1Downstream::afterExchange()
+{
+    if (m_state == State::Closed) {
+        m_owner.downstreamEnded(this); // destroys this
+        return;
+    }
+    if (!m_responseEnded)
+        return;
+    m_responseEnded = false;
+    currentListener();
+    if (!m_keepAlive || m_closing || m_context.draining) {
+        linger();
+        return;
+    }
+    if (!m_decoder.ended()) {
+        m_state = State::Discarding;
+        m_lingerUntil = m_context.loop.now() + m_listener->defaultServer->core.lingeringTime;
+        m_timer.start(m_listener->defaultServer->core.lingeringTimeout);
+        discardBody();
+        return;
+    }
+    becomeIdle();
+}
+
+void Http1Downstream::becomeIdle()
+{
+    m_state = State::Waiting;
+    ++m_context.counters.waiting;
+    m_trimmed = false;
+    m_timer.start(qMin<milliseconds>(TrimDelay, m_listener->defaultServer->core.keepaliveTimeout));
+    if (m_in && !m_in.isEmpty()) {
+        if (!parseHead())
+            m_stream->readAgainLater();
+        return;
+    }
+    m_in.release();
+    if (m_stream->mayHaveUnread())
+        readHead();
+}
+
+// An idle connection keeps nothing but itself.
+void Http1Downstream::shrink()
+{
+    m_trimmed = true;
+    m_exchange.reset();
+    m_parser.reset();
+    m_out.releaseMemory();
+    m_lastHead = {};
+    m_timer.start(qMax<milliseconds>(milliseconds(0), m_listener->defaultServer->core.keepaliveTimeout - TrimDelay));
+}
+
+void Http1Downstream::closeWhenIdle()
+{
+    m_closing = true;
+    if (m_state == State::Waiting)
+        close();
+}
+
+void Http1Downstream::timedOut()
+{
+    switch (m_state) {
+    case State::Waiting:
+        if (m_requests > 0 && !m_trimmed
+            && m_listener->defaultServer->core.keepaliveTimeout > milliseconds(TrimDelay)) {
+            shrink();
+            return;
+        }
+        close();
+        return;
+    case State::ReadingHead:
+        m_context.log.write(LogLevel::Info, "client timed out (110: Connection timed out) while reading client request headers, client: "
+                                + clientHost().toByteArray(), m_id);
+        close(m_listener->defaultServer->core.resetTimedoutConnection);
+        return;
+    case State::Exchanging:
+        m_exchange->requestBodyFailed(408, "client timed out (110: Connection timed out) while reading client request body");
+        return;
+    default: close(); return;
+    }
+}
+
+void Http1Downstream::close(bool reset)
+{
+    if (m_state == State::Closed)
+        return;
+    leaveWaiting();
+    if (m_state == State::ReadingHead)
+        --m_context.counters.reading;
+    if (std::exchange(m_countsWriting, false))
+        --m_context.counters.writing;
+    --m_context.counters.active;
+    m_state = State::Closed;
+    m_timer.stop();
+    m_sendTimer.stop();
+    if (reset)
+        m_stream->setResetOnClose();
+    m_stream.reset();
+    m_out.clear();
+    m_in.release();
+    m_afterExchange.schedule(); // nobody up the stack may still use this object then
+}
+
+void Http1Downstream::closeNow()
+{
+    if (m_exchange)
+        m_exchange->clientGone({});
+    close();
+}
+
+// --- closing in a way that lets the client read the response (RFC 9112 §9.6, nginx: lingering_close) ---
+
+void Http1Downstream::linger()
+{
+    const CoreSettings &core = m_listener->defaultServer->core;
+    const bool unread = !m_decoder.ended() || (m_in && !m_in.isEmpty()) || m_stream->mayHaveUnread();
+    if (core.lingeringClose == LingeringClose::Off || (core.lingeringClose == LingeringClose::On && !unread)) {
+        close();
+        return;
+    }
+    m_state = State::Lingering;
+    m_in.release();
+    m_stream->shutdownWrite();
+    m_lingerUntil = m_context.loop.now() + core.lingeringTime;
+    m_timer.start(core.lingeringTimeout);
+    readLingering();
+}
+
+void Http1Downstream::readLingering()
+{
+    Buffer scratch = m_context.loop.buffers().take(BufferPool::MediumBytes);
+    for (int i = 0; i < ReadsPerTurnMax; ++i) {
+        const IoResult result = m_stream->read(scratch.data(), scratch.capacity());
+        if (result.status == IoResult::Status::WouldBlock)
+            return;
+        if (result.status != IoResult::Status::Ok || m_context.loop.now() >= m_lingerUntil) {
+            close();
+            return;
+        }
+        m_timer.start(m_listener->defaultServer->core.lingeringTimeout);
+        if (result.bytes < scratch.capacity())
+            return;
+    }
+    m_stream->readAgainLater();
+}
+
+} // namespace portlight

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "http/parser.h"
+#include "net/outputqueue.h"
+#include "proxy/exchange.h"
+
+namespace portlight {
+
+class Http1Downstream;
+
+// Owns the connections of an engine: is told when one has ended and may be destroyed.
+class DownstreamOwner
+{
+public:
+    virtual ~DownstreamOwner() = default;
+    virtual void downstreamEnded(Http1Downstream *connection) = 0;
+};
+
+// A client's HTTP/1 connection: reads requests, one exchange at a time, writes their responses in order. Engine thread;
+// owned by the worker.
+//
+// Waiting ─→ ReadingHead ─→ Exchanging ─→ Discarding ─→ Waiting
+//    └────────────┴─────────────┴─────────────┴──────→ Lingering ─→ Closed
+class Http1Downstream final : public Downstream, private StreamObserver
+{
+public:
+    static constexpr std::chrono::milliseconds TrimDelay{1000}; // an idle connection gives its memory back
+    static constexpr int ReadsPerTurnMax = 16;
+
+    Http1Downstream(ProxyContext &context, DownstreamOwner &owner, std::unique_ptr<Stream> stream,
+                    const ListenAddress &listenAddress, const SocketAddress &client);
+    ~Http1Downstream() override;
+
+    // Reads what the client may have sent already.
+    void start();
+    // Closes at once when no exchange runs, else behind the one that does (graceful stop, a listener that went away).
+    void closeWhenIdle();
+    bool isIdle() const { return m_state == State::Waiting; }
+    const ListenAddress &listenAddress() const { return m_listenAddress; }
+    // Closes without a word (fast stop, worker_shutdown_timeout).
+    void closeNow();
+
+    // Downstream
+    void sendContinue() override;
+    void sendHead(const OutgoingHead &head) override;
+    void sendBody(Buffer data, bool last, QByteArrayView trailerLines) override;
+    void flush() override;
+    size_t queuedBytes() const override { return m_out.bytes(); }
+    void readBody() override;
+    void pauseBody() override;
+    void switchToTunnel() override;
+    void abort() override;
+    void exchangeEnded() override;
+    void disableKeepAlive() override { m_keepAlive = false; }
+    quint64 bytesSent() const override { return m_out.bytesWritten() - m_bytesBefore; }
+    quint64 connectionId() const override { return m_id; }
+    quint64 requestNumber() const override { return m_requests; }
+    const SocketAddress &clientAddress() const override { return m_client; }
+    const SocketAddress &localAddress() const override;
+    QByteArrayView clientHost() const override;
+    QByteArrayView lastHead() const override { return m_lastHead; }
+
+private:
+    enum class State : quint8 { Waiting, ReadingHead, Exchanging, Discarding, Lingering, Closed };
+
+    void streamReadable() override;
+    void streamWritable() override;
+
+    const ListenerConfig *currentListener();
+    void readHead();
+    bool parseHead();
+    void startReading();
+    void beginExchange(qsizetype headSize);
+    void refuse();
+    Exchange &exchange();
+    void readBodyBytes();
+    void deliverBody();
+    void deliverTunnel(bool ended);
+    void bodyEnded();
+    void watchForClose();
+    void writeConnectionField(int status);
+    void responseFlushed();
+    void afterExchange();
+    void becomeIdle();
+    void discardBody();
+    void linger();
+    void readLingering();
+    void close(bool reset = false);
+    void timedOut();
+    void sendTimedOut();
+    void clientWentAway(int error);
+    void leaveWaiting();
+    bool reserveInput(quint32 bytes);
+    void shrink();
+
+    ProxyContext &m_context;
+    DownstreamOwner &m_owner;
+    std::unique_ptr<Stream> m_stream;
+    ListenAddress m_listenAddress;
+    SocketAddress m_client;
+    mutable SocketAddress m_local;
+    mutable QByteArray m_clientHost;
+    ActiveConfigPtr m_active;
+    const ListenerConfig *m_listener = nullptr;
+    Buffer m_in;
+    std::unique_ptr<RequestParser> m_parser;
+    BodyDecoder m_decoder;
+    OutputQueue m_out;
+    std::unique_ptr<Exchange> m_exchange;
+    QByteArray m_lastHead;
+    Timer m_timer;     // head, body, keep-alive, lingering
+    Timer m_sendTimer; // a client that does not read
+    DeferredCall m_afterExchange;
+    std::chrono::steady_clock::time_point m_openedAt;
+    std::chrono::steady_clock::time_point m_lingerUntil;
+    quint64 m_id;
+    quint64 m_requests = 0;
+    quint64 m_bytesBefore = 0;
+    State m_state = State::Waiting;
+    bool m_keepAlive = true;
+    bool m_bodyWanted = false;
+    bool m_delivering = false;
+    bool m_chunked = false;
+    bool m_http09 = false;
+    bool m_http10 = false;
+    bool m_responseComplete = false;
+    bool m_responseEnded = false; // the exchange is finished, waiting for afterExchange()
+    bool m_tunnel = false;
+    bool m_tunnelWriteShut = false;
+    bool m_closing = false; // close behind this exchange, without keep-alive
+    bool m_trimmed = false;
+    bool m_countsWriting = false;
+};
+
+} // namespace portlight

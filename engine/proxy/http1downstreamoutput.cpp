@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The response on an HTTP/1 connection: head, framing, writing (ngx_http_header_filter, ngx_http_chunked_filter).
+#include "proxy/http1downstream.h"
+
+#include "http/serializer.h"
+
+#include <cerrno>
+
+namespace portlight {
+
+void Http1Downstream::sendContinue()
+{
+    m_out.control().appendLiteral("HTTP/1.1 100 Continue\r\n\r\n");
+    flush();
+}
+
+void Http1Downstream::sendHead(const OutgoingHead &head)
+{
+    if (m_state == State::Closed || m_http09)
+        return;
+    WireBuffer &out = m_out.control();
+    const size_t start = out.size();
+    const bool lengthKnown = head.contentLength >= 0 || head.lengthInFields;
+    m_chunked = head.hasBody && !lengthKnown && !m_http10;
+    if (head.hasBody && !lengthKnown && m_http10)
+        m_keepAlive = false; // the body ends with the connection
+    if (m_closing || m_context.draining)
+        m_keepAlive = false;
+    appendStatusLine(out, head.status, head.reason);
+    appendField(out, "Server", head.server);
+    appendField(out, "Date", m_context.httpDate());
+    if (!head.contentType.isEmpty())
+        appendField(out, "Content-Type", head.contentType);
+    if (head.contentLength >= 0 && !head.lengthInFields)
+        appendField(out, "Content-Length", quint64(head.contentLength));
+    if (!head.location.isEmpty())
+        appendField(out, "Location", head.location);
+    if (m_chunked)
+        out.appendLiteral("Transfer-Encoding: chunked\r\n");
+    writeConnectionField(head.status);
+    for (const FieldView &field : head.fields)
+        appendField(out, field.name, field.value);
+    out.appendLiteral("\r\n");
+    if (m_exchange->isRecording())
+        m_lastHead = QByteArray(out.data() + start, qsizetype(out.size() - start));
+}
+
+void Http1Downstream::writeConnectionField(int status)
+{
+    WireBuffer &out = m_out.control();
+    if (status == 101) {
+        out.appendLiteral("Connection: upgrade\r\n");
+    } else if (m_keepAlive) {
+        out.appendLiteral("Connection: keep-alive\r\n");
+        if (const auto seconds = m_exchange->core().keepaliveTimeoutHeader.count(); seconds > 0) {
+            out.appendLiteral("Keep-Alive: timeout=");
+            out.appendNumber(quint64(seconds));
+            out.appendLiteral("\r\n");
+        }
+    } else {
+        out.appendLiteral("Connection: close\r\n");
+    }
+}
+
+void Http1Downstream::sendBody(Buffer data, bool last, QByteArrayView trailerLines)
+{
+    if (m_state == State::Closed)
+        return;
+    const bool chunk = m_chunked && !m_tunnel;
+    if (!data.isEmpty()) {
+        if (chunk)
+            appendChunkHead(m_out.control(), data.size());
+        m_out.append(std::move(data));
+        if (chunk)
+            m_out.control().appendLiteral("\r\n");
+    }
+    if (last) {
+        if (chunk)
+            appendLastChunk(m_out.control(), trailerLines);
+        m_responseComplete = true;
+    }
+}
+
+void Http1Downstream::flush()
+{
+    if (m_state == State::Closed)
+        return;
+    const size_t before = m_out.bytes();
+    switch (m_out.flush(*m_stream)) {
+    case OutputQueue::Flush::Failed:
+        m_exchange->clientGone("send() failed (" + describeErrno(m_out.error()) + ')');
+        close();
+        return;
+    case OutputQueue::Flush::Blocked:
+        m_sendTimer.start(m_listener->defaultServer->core.sendTimeout);
+        break;
+    case OutputQueue::Flush::Done:
+        m_sendTimer.stop();
+        if (m_responseComplete) {
+            responseFlushed();
+            return;
+        }
+        break;
+    }
+    if (before > Exchange::QueuedBytesLow && m_out.bytes() <= Exchange::QueuedBytesLow)
+        m_exchange->downstreamDrained();
+}
+
+// The kernel has all of it. A tunnel's other direction may go on; anything else has ended.
+void Http1Downstream::responseFlushed()
+{
+    if (m_tunnel) {
+        if (!std::exchange(m_tunnelWriteShut, true))
+            m_stream->shutdownWrite();
+        m_exchange->downstreamDrained();
+        return;
+    }
+    exchangeEnded();
+}
+
+void Http1Downstream::exchangeEnded()
+{
+    if (m_responseEnded || m_state == State::Closed)
+        return;
+    m_responseEnded = true;
+    m_bodyWanted = false;
+    m_timer.stop();
+    m_stream->resumeReading(PauseReason::BufferFull);
+    m_exchange->finish();
+    if (std::exchange(m_countsWriting, false))
+        --m_context.counters.writing;
+    m_afterExchange.schedule();
+}
+
+void Http1Downstream::abort()
+{
+    // What is queued still goes out as far as the kernel takes it at once; the missing end tells the client.
+    if (m_state == State::Closed)
+        return;
+    m_out.flush(*m_stream);
+    m_exchange->finish();
+    close();
+}
+
+void Http1Downstream::sendTimedOut()
+{
+    m_exchange->clientGone("client timed out (110: Connection timed out) while sending to client");
+    close(m_listener->defaultServer->core.resetTimedoutConnection);
+}
+
+const SocketAddress &Http1Downstream::localAddress() const
+{
+    if (m_local.length() == 0 && m_stream)
+        m_local = SocketAddress::localOf(m_stream->descriptor());
+    return m_local;
+}
+
+QByteArrayView Http1Downstream::clientHost() const
+{
+    if (m_clientHost.isEmpty())
+        m_clientHost = m_client.host();
+    return m_clientHost;
+}
+
+} // namespace portlight

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/phases.h"
+
+#include "proxy/localpages.h"
+#include "proxy/router.h"
+
+using namespace Qt::StringLiterals;
+
+namespace portlight {
+
+const PhaseRunner::Handler PhaseRunner::Handlers[] = {
+    &PhaseRunner::checkDomain, &PhaseRunner::serverRewrite, &PhaseRunner::findConfig,
+    &PhaseRunner::rewrite,     &PhaseRunner::content,
+};
+const int PhaseRunner::HandlerCount = int(std::size(Handlers));
+
+void PhaseRunner::run()
+{
+    while (m_exchange.m_phase < HandlerCount) {
+        const Handler handler = Handlers[m_exchange.m_phase++];
+        if ((this->*handler)() != PhaseResult::Next)
+            return;
+    }
+    m_exchange.respondError(404);
+}
+
+// On a listener of our own an unknown name is answered by nobody else: say so, and list those that exist. In somebody's
+// nginx.conf the default server answers, as nginx has it.
+PhaseResult PhaseRunner::checkDomain()
+{
+    if (m_exchange.m_hostMatched || !m_exchange.server().own)
+        return PhaseResult::Next;
+    m_exchange.respondUnknownDomain();
+    return PhaseResult::Done;
+}
+
+PhaseResult PhaseRunner::serverRewrite()
+{
+    const auto &rule = m_exchange.server().returnRule;
+    return rule ? applyReturn(*rule) : PhaseResult::Next;
+}
+
+PhaseResult PhaseRunner::findConfig()
+{
+    Exchange &exchange = m_exchange;
+    const LocationMatch match = findLocation(exchange.server(), exchange.uri());
+    exchange.m_location = match.location;
+    if (exchange.isRecording())
+        exchange.decide(Decision::Step::Location, QString::fromUtf8(match.location->path), match.reason(exchange.server()),
+                        match.location->position);
+    if (match.slashRedirect) {
+        QByteArray target;
+        appendEscapedUri(target, match.location->path);
+        if (exchange.request().hasQuery)
+            target += '?' + exchange.args().toByteArray();
+        exchange.respondRedirect(301, target);
+        return PhaseResult::Done;
+    }
+    const BodyFraming &body = exchange.request().body;
+    const qint64 bodyMax = exchange.core().clientMaxBodyBytes;
+    if (bodyMax > 0 && body.kind == BodyKind::Length && body.length > bodyMax) {
+        exchange.logError(LogLevel::Error, "client intended to send too large body: " + QByteArray::number(body.length) + " bytes");
+        exchange.respondError(413);
+        return PhaseResult::Done;
+    }
+    return PhaseResult::Next;
+}
+
+PhaseResult PhaseRunner::rewrite()
+{
+    const auto &rule = m_exchange.location().returnRule;
+    return rule ? applyReturn(*rule) : PhaseResult::Next;
+}
+
+// ngx_http_rewrite_module: a code without text below 400 is an empty response, from 400 on it is that error.
+PhaseResult PhaseRunner::applyReturn(const ReturnRule &rule)
+{
+    Exchange &exchange = m_exchange;
+    exchange.decide(Decision::Step::Return, QString::number(rule.status), u"return"_s, rule.position);
+    if (rule.status == 444) { // nginx: close without a response
+        exchange.m_status = 444;
+        exchange.downstream().abort();
+        return PhaseResult::Done;
+    }
+    if (rule.text.isEmptyLiteral() && rule.status >= 400) {
+        exchange.respondError(rule.status);
+        return PhaseResult::Done;
+    }
+    const QByteArray text = rule.text.evaluated(exchange);
+    if (rule.isRedirect)
+        exchange.respondRedirect(rule.status, text);
+    else
+        exchange.respondText(rule.status, typeForUri(exchange.uri(), exchange.core().defaultType), text);
+    return PhaseResult::Done;
+}
+
+PhaseResult PhaseRunner::content()
+{
+    switch (m_exchange.location().content) {
+    case ContentKind::Proxy: return m_exchange.startProxy();
+    case ContentKind::StubStatus: return serveStubStatus();
+    case ContentKind::None: return PhaseResult::Next;
+    }
+    Q_UNREACHABLE();
+}
+
+// ngx_http_stub_status_module, byte for byte.
+PhaseResult PhaseRunner::serveStubStatus()
+{
+    const MethodId method = m_exchange.request().methodId;
+    if (method != MethodId::Get && method != MethodId::Head) {
+        m_exchange.respondError(405);
+        return PhaseResult::Done;
+    }
+    m_exchange.respondText(200, "text/plain", stubStatusText(m_exchange.context().counters));
+    return PhaseResult::Done;
+}
+
+} // namespace portlight

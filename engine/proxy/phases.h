@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "proxy/exchange.h"
+
+namespace portlight {
+
+// nginx's phases, under nginx's names, in nginx's order. A handler answers next, done or suspended; an exchange that was
+// suspended goes on behind the handler that suspended it. Engine thread; made for one run through the phases.
+//
+// server-rewrite → find-config → rewrite → access → content
+class PhaseRunner
+{
+public:
+    explicit PhaseRunner(Exchange &exchange) : m_exchange(exchange) { }
+    void run();
+
+private:
+    PhaseResult checkDomain();
+    PhaseResult serverRewrite();
+    PhaseResult findConfig();
+    PhaseResult rewrite();
+    PhaseResult content();
+    PhaseResult applyReturn(const ReturnRule &rule);
+    PhaseResult serveStubStatus();
+
+    using Handler = PhaseResult (PhaseRunner::*)();
+    static const Handler Handlers[];
+    static const int HandlerCount;
+
+    Exchange &m_exchange;
+};
+
+} // namespace portlight

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/errorlog.h"
+#include "capture/exchangerecord.h"
+#include "net/engineloop.h"
+#include "proxy/compiledconfig.h"
+#include "upstream/upstreamstate.h"
+
+#include <QHash>
+
+#include <memory>
+#include <vector>
+
+namespace portlight {
+
+// The counters of ngx_http_stub_status_module, with its meaning.
+struct ProxyCounters {
+    quint64 accepted = 0;
+    quint64 handled = 0;
+    quint64 requests = 0;
+    int active = 0;
+    int reading = 0;
+    int writing = 0;
+    int waiting = 0;
+};
+
+// A configuration and what changes while it runs. Exchanges hold the one they began with.
+struct ActiveConfig {
+    explicit ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled);
+    CompiledConfigPtr config;
+    std::vector<std::unique_ptr<UpstreamState>> upstreams; // by UpstreamConfig::index
+};
+using ActiveConfigPtr = std::shared_ptr<ActiveConfig>;
+
+// Takes records of exchanges. Called on the engine thread; must not block.
+class TrafficSink
+{
+public:
+    virtual ~TrafficSink() = default;
+    // A finished exchange, or what is known so far of one that runs; the same id may come again.
+    virtual void record(ExchangeDetailPtr exchange) = 0;
+};
+
+// Counters of one domain, for the window's rows.
+struct DomainTally {
+    quint64 requests = 0;
+    quint64 failures = 0;
+    int lastStatus = 0;
+};
+
+// What every connection and exchange of one engine shares. Engine thread; owned by the worker, outlives them all.
+struct ProxyContext {
+    explicit ProxyContext(EngineLoop &engineLoop);
+
+    EngineLoop &loop;
+    ErrorLog log;
+    ProxyCounters counters;
+    ActiveConfigPtr active;
+    TrafficSink *traffic = nullptr; // null: capture is off
+    bool draining = false;          // graceful stop: no keep-alive any more
+    quint64 lastConnection = 0;
+    ExchangeId lastExchange = 0;
+    QHash<QByteArray, DomainTally> tallies;
+    // Connections of our own to one of our own listeners, by local address: how deep their exchange is.
+    QHash<QByteArray, int> loopDepths;
+    static constexpr int LoopDepthMax = 10;
+
+    // The Date field's value, made once a second.
+    QByteArrayView httpDate();
+    bool isOwnListener(const SocketAddress &address) const;
+
+private:
+    qint64 m_dateSecond = -1;
+    char m_date[30] = {};
+};
+
+} // namespace portlight

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/proxyworker.h"
+
+#include <algorithm>
+
+namespace portlight {
+
+namespace {
+
+// nginx binds a wildcard alone and tells the addresses behind it apart by getsockname.
+bool hasWildcard(const CompiledConfig &config, const ListenAddress &address)
+{
+    if (address.isWildcard() || address.kind == ListenAddress::Kind::Unix)
+        return false;
+    return std::any_of(config.listeners.begin(), config.listeners.end(), [&](const ListenerConfig &other) {
+        return other.address.kind == address.kind && other.address.port == address.port && other.address.isWildcard();
+    });
+}
+
+} // namespace
+
+ProxyWorker::ProxyWorker(EngineLoop &loop)
+    : m_context(loop),
+      m_shutdownTimer(loop.timers(), [](void *self) { static_cast<ProxyWorker *>(self)->closeAllConnections(); }, this)
+{
+}
+
+ProxyWorker::~ProxyWorker()
+{
+    m_onStopped = nullptr;
+    m_listeners.clear();
+    for (auto &entry : m_connections)
+        entry.second->closeNow();
+    m_connections.clear();
+    m_context.active.reset();
+}
+
+Result<void> ProxyWorker::activate(CompiledConfigPtr config, bool allRequired)
+{
+    std::vector<ListenerState> opened = openListeners(*config, m_listeners);
+    if (allRequired) {
+        for (const ListenerState &state : opened) {
+            if (state.listener || state.behindWildcard)
+                continue;
+            const Error error = state.error;
+            // Give back what was taken over from the configuration that goes on.
+            for (ListenerState &kept : opened) {
+                const auto old = std::find_if(m_listeners.begin(), m_listeners.end(), [&](const ListenerState &o) {
+                    return o.address == kept.address && !o.listener && !o.behindWildcard && o.error.code == ErrorCode::None;
+                });
+                if (old != m_listeners.end())
+                    old->listener = std::move(kept.listener);
+            }
+            return error;
+        }
+    }
+    closeListeners(m_listeners);
+    m_listeners = std::move(opened);
+    m_context.active = std::make_shared<ActiveConfig>(m_context.loop, std::move(config));
+    closeOrphans();
+    return {};
+}
+
+std::vector<ListenerState> ProxyWorker::openListeners(const CompiledConfig &config, std::vector<ListenerState> &old)
+{
+    std::vector<ListenerState> result;
+    for (const ListenerConfig &wanted : config.listeners) {
+        ListenerState state;
+        state.address = wanted.address;
+        state.behindWildcard = hasWildcard(config, wanted.address);
+        const auto kept = std::find_if(old.begin(), old.end(), [&](const ListenerState &other) {
+            return other.address == wanted.address && other.listener;
+        });
+        if (kept != old.end() && !state.behindWildcard) {
+            state.listener = std::move(kept->listener);
+            state.paused = kept->paused;
+        } else if (!state.behindWildcard) {
+            openOne(state, wanted.options);
+        }
+        result.push_back(std::move(state));
+    }
+    return result;
+}
+
+void ProxyWorker::openOne(ListenerState &state, const ListenOptions &options)
+{
+    ListenerOptions listenerOptions;
+    listenerOptions.backlog = options.backlog.value_or(listenerOptions.backlog);
+    listenerOptions.reusePort = options.reusePort;
+    auto opened = Listener::open(m_context.loop, state.address, listenerOptions, this);
+    if (opened) {
+        state.listener = std::move(*opened);
+        state.error = {};
+        return;
+    }
+    if (state.error.message != opened.error().message)
+        m_context.log.write(LogLevel::Emerg, opened.error().message.toUtf8());
+    state.error = opened.error();
+}
+
+bool ProxyWorker::reopenFailed()
+{
+    bool changed = false;
+    for (ListenerState &state : m_listeners) {
+        if (state.listener || state.behindWildcard || m_context.draining)
+            continue;
+        for (const ListenerConfig &wanted : m_context.active->config->listeners) {
+            if (wanted.address == state.address)
+                openOne(state, wanted.options);
+        }
+        changed |= state.listener != nullptr;
+    }
+    return changed;
+}
+
+// What has been queued by the kernel for an old listener is still served, with the configuration that replaces it or, where
+// that has no such listener, refused by closing.
+void ProxyWorker::closeListeners(std::vector<ListenerState> &listeners)
+{
+    for (ListenerState &state : listeners) {
+        if (state.listener)
+            state.listener->drainAndClose();
+    }
+    listeners.clear();
+}
+
+// Connections whose listener is gone end behind their exchange, as with nginx's old workers.
+void ProxyWorker::closeOrphans()
+{
+    const auto &listeners = m_context.active->config->listeners;
+    for (auto &entry : m_connections) {
+        const bool served = std::any_of(listeners.begin(), listeners.end(), [&](const ListenerConfig &listener) {
+            return listener.address == entry.first->listenAddress();
+        });
+        if (!served)
+            entry.first->closeWhenIdle();
+    }
+}
+
+ListenAddress ProxyWorker::addressFor(const Listener &listener, int descriptor) const
+{
+    const ListenAddress &bound = listener.address();
+    if (!bound.isWildcard())
+        return bound;
+    for (const ListenerState &state : m_listeners) {
+        if (!state.behindWildcard || state.address.port != bound.port || state.address.kind != bound.kind)
+            continue;
+        if (SocketAddress::localOf(descriptor).host() == state.address.host)
+            return state.address;
+    }
+    return bound;
+}
+
+void ProxyWorker::connectionAccepted(Listener &listener, int descriptor, const SocketAddress &peer)
+{
+    ++m_context.counters.accepted;
+    auto stream = std::make_unique<PlainStream>(m_context.loop, descriptor);
+    DownstreamOwner &owner = *this;
+    auto connection = std::make_unique<Http1Downstream>(m_context, owner, std::move(stream),
+                                                        addressFor(listener, descriptor), peer);
+    ++m_context.counters.handled;
+    Http1Downstream *const started = connection.get();
+    m_connections.emplace(started, std::move(connection));
+    started->start();
+}
+
+void ProxyWorker::acceptingPaused(Listener &listener, int error)
+{
+    for (ListenerState &state : m_listeners) {
+        if (state.listener.get() == &listener)
+            state.paused = error != 0;
+    }
+    if (error)
+        m_context.log.write(LogLevel::Crit, "accept4() failed (" + describeErrno(error) + ')');
+}
+
+void ProxyWorker::downstreamEnded(Http1Downstream *connection)
+{
+    m_connections.erase(connection);
+    if (m_connections.empty() && m_onStopped)
+        std::exchange(m_onStopped, nullptr)();
+}
+
+void ProxyWorker::stopGracefully(std::function<void()> onStopped)
+{
+    m_context.draining = true;
+    closeListeners(m_listeners);
+    for (auto &entry : m_connections)
+        entry.first->closeWhenIdle();
+    if (m_connections.empty()) {
+        onStopped();
+        return;
+    }
+    m_onStopped = std::move(onStopped);
+    if (m_context.active && m_context.active->config->workerShutdownTimeout.count() > 0)
+        m_shutdownTimer.start(m_context.active->config->workerShutdownTimeout);
+}
+
+void ProxyWorker::closeAllConnections()
+{
+    for (auto &entry : m_connections)
+        entry.first->closeNow();
+}
+
+} // namespace portlight

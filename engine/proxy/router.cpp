@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/router.h"
+
+namespace portlight {
+
+LocationMatch findLocation(const ServerConfig &server, QByteArrayView uri)
+{
+    const LocationConfig *prefix = nullptr;
+    const LocationConfig *redirect = nullptr;
+    for (const auto &location : server.locations) { // exact ones first, then prefixes, longest first
+        const QByteArray &path = location->path;
+        if (location->match == LocationConfig::Match::Exact) {
+            if (uri == path)
+                return {location.get()};
+            continue;
+        }
+        if (location->autoSlash && path.size() == uri.size() + 1 && path.startsWith(uri))
+            redirect = location.get();
+        if (!prefix && uri.startsWith(path))
+            prefix = location.get();
+    }
+    if (redirect && (!prefix || prefix->path.size() < uri.size()))
+        return {redirect, true};
+    return {prefix ? prefix : server.implicitLocation.get()};
+}
+
+QString LocationMatch::reason(const ServerConfig &server) const
+{
+    if (slashRedirect)
+        return QStringLiteral("the URI lacks the slash of this proxied location: redirected");
+    if (location == server.implicitLocation.get())
+        return QStringLiteral("no location matches");
+    if (location->match == LocationConfig::Match::Exact)
+        return QStringLiteral("exact match");
+    return server.locations.size() == 1 ? QStringLiteral("the only location")
+                                        : QStringLiteral("longest matching prefix of %1 locations").arg(server.locations.size());
+}
+
+QByteArrayView typeForUri(QByteArrayView uri, const QByteArray &defaultType)
+{
+    const qsizetype dot = uri.lastIndexOf('.');
+    if (dot > uri.lastIndexOf('/')) {
+        const QByteArray extension = uri.sliced(dot + 1).toByteArray().toLower();
+        if (extension == "html")
+            return "text/html";
+        if (extension == "gif")
+            return "image/gif";
+        if (extension == "jpg")
+            return "image/jpeg";
+    }
+    return defaultType;
+}
+
+} // namespace portlight

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/upstreamrun.h"
+
+#include "proxy/proxycontext.h"
+
+#include <cerrno>
+
+namespace portlight {
+
+UpstreamRun::UpstreamRun(ProxyContext &context, UpstreamRunObserver &observer)
+    : m_context(context), m_observer(observer),
+      m_timer(context.loop.timers(), [](void *self) { static_cast<UpstreamRun *>(self)->timedOut(); }, this)
+{
+}
+
+UpstreamRun::~UpstreamRun()
+{
+    cancel();
+}
+
+void UpstreamRun::start(const ProxySettings &settings, UpstreamState &group, const Request &request, const void *tag,
+                        int loopDepth)
+{
+    Q_ASSERT(m_state == State::Idle);
+    m_settings = &settings;
+    m_group = &group;
+    m_request = request;
+    m_tag = tag;
+    m_loopDepth = loopDepth;
+    m_tried.assign(group.config().peers.size(), false);
+    m_times = {};
+    m_upstreamStatus = 0;
+    m_freshTried = false;
+    m_tunnel = false;
+    m_headCopy.clear();
+    m_requestHeadCopy.clear();
+    tryNextPeer();
+}
+
+void UpstreamRun::cancel()
+{
+    ++m_generation;
+    m_timer.stop();
+    m_connector.reset();
+    if (!m_loopAddress.isEmpty())
+        m_context.loopDepths.remove(std::exchange(m_loopAddress, {}));
+    m_connection = {.reused = m_connection.reused};
+    m_out.clear();
+    m_in.release();
+    m_active = m_flushing = false;
+    m_state = State::Idle;
+}
+
+void UpstreamRun::tryNextPeer()
+{
+    m_peerIndex = m_group->pick(m_tried);
+    if (m_peerIndex < 0) {
+        m_peer = m_group->config().name;
+        attemptFailedWith(failureNow(Failure::Kind::NoLivePeer));
+        return;
+    }
+    const PeerConfig &peer = m_group->config().peers[size_t(m_peerIndex)];
+    m_tried[size_t(m_peerIndex)] = true;
+    m_peer = peer.display;
+    if (!m_freshTried) {
+        BackendConnection pooled = m_group->pool().take(peer.resolved, m_tag);
+        if (pooled.stream) {
+            m_observer.peerChosen(m_peer, true);
+            useConnection(std::move(pooled));
+            return;
+        }
+    }
+    m_observer.peerChosen(m_peer, false);
+    m_state = State::Connecting;
+    m_times.connectStart = m_context.loop.now();
+    ConnectorObserver *const observer = this;
+    m_connector = std::make_unique<Connector>(m_context.loop, observer);
+    m_connector->connectTo(peer.resolved, m_settings->connectTimeout);
+}
+
+void UpstreamRun::connected(std::unique_ptr<Stream> stream, const SocketAddress &address)
+{
+    m_times.connected = m_context.loop.now();
+    BackendConnection connection;
+    connection.stream = std::move(stream);
+    connection.address = address;
+    connection.openedAt = m_context.loop.now();
+    connection.tag = m_group->config().keepaliveLocal ? m_tag : nullptr;
+    connection.loopKey = m_context.isOwnListener(address) ? 1 : 0;
+    m_connector.reset();
+    useConnection(std::move(connection));
+}
+
+void UpstreamRun::connectFailed()
+{
+    const int error = m_connector->attempts().empty() ? EADDRNOTAVAIL : m_connector->attempts().front().error;
+    m_connector.reset();
+    attemptFailedWith(failureNow(error == ETIMEDOUT ? Failure::Kind::TimedOut : Failure::Kind::ConnectFailed, error));
+}
+
+void UpstreamRun::useConnection(BackendConnection connection)
+{
+    m_connection = std::move(connection);
+    ++m_connection.requests;
+    m_connection.stream->setObserver(this);
+    if (m_connection.loopKey)
+        linkLoop();
+    m_codec.reset(m_request.method, m_settings->bufferBytes);
+    m_codec.setRequestChunked(m_request.chunked);
+    m_state = State::Active;
+    m_active = true;
+    m_reading = Reading::Head;
+    m_bytesSeen = 0;
+    m_sendBlocked = m_sendFailed = false;
+    m_lastSent = !m_request.hasBody;
+    m_observer.writeRequestHead(m_out.control(), m_connection.address);
+    if (m_keepHead)
+        m_requestHeadCopy = m_out.control().view().toByteArray();
+    flushOut();
+}
+
+// A request that goes to one of our own listeners must be recognised when it comes back in.
+void UpstreamRun::linkLoop()
+{
+    m_loopAddress = SocketAddress::localOf(m_connection.stream->descriptor()).toString();
+    m_context.loopDepths.insert(m_loopAddress, m_loopDepth + 1);
+}
+
+void UpstreamRun::sendBody(Buffer data, bool last)
+{
+    if (!m_active || m_sendFailed || m_lastSent)
+        return;
+    m_lastSent = last;
+    m_codec.encodeBody(m_out, std::move(data), last);
+    if (m_state == State::Active && !m_sendBlocked)
+        flushOut();
+}
+
+void UpstreamRun::flushOut()
+{
+    if (m_sendFailed || m_flushing)
+        return;
+    m_flushing = true;
+    const quint32 generation = m_generation;
+    // The first body bytes travel with the head.
+    if (!m_lastSent)
+        m_observer.requestBodyWanted();
+    bool failed = false;
+    while (generation == m_generation) {
+        const OutputQueue::Flush result = m_out.flush(*m_connection.stream);
+        m_sendBlocked = result == OutputQueue::Flush::Blocked;
+        failed = result == OutputQueue::Flush::Failed;
+        if (result != OutputQueue::Flush::Done)
+            break;
+        if (m_lastSent) {
+            requestSent();
+            break;
+        }
+        m_observer.requestBodyWanted();
+        if (generation != m_generation || m_out.isEmpty())
+            break;
+    }
+    m_flushing = false;
+    if (generation != m_generation)
+        return;
+    if (m_sendBlocked) {
+        m_timer.start(m_settings->sendTimeout);
+    } else if (failed) {
+        // The backend may have answered before it stopped reading: look for that answer first.
+        m_sendFailed = true;
+        m_sendError = m_out.error();
+        m_out.clear();
+        m_connection.stream->readAgainLater();
+    }
+}
+
+void UpstreamRun::requestSent()
+{
+    if (m_times.requestSent == std::chrono::steady_clock::time_point{})
+        m_times.requestSent = m_context.loop.now();
+    m_timer.start(m_settings->readTimeout);
+    if (m_tunnel)
+        m_connection.stream->shutdownWrite();
+    m_observer.requestSent();
+}
+
+void UpstreamRun::streamWritable()
+{
+    if (m_sendBlocked) {
+        m_sendBlocked = false;
+        m_timer.stop();
+        flushOut();
+    }
+}
+
+void UpstreamRun::pauseReading()
+{
+    if (m_connection.stream)
+        m_connection.stream->pauseReading(PauseReason::BufferFull);
+}
+
+void UpstreamRun::resumeReading()
+{
+    if (m_connection.stream)
+        m_connection.stream->resumeReading(PauseReason::BufferFull);
+}
+
+void UpstreamRun::switchToTunnel()
+{
+    m_tunnel = true;
+    m_codec.switchToTunnel();
+    m_lastSent = false;
+    m_timer.start(m_settings->readTimeout);
+}
+
+void UpstreamRun::streamReadable()
+{
+    const quint32 generation = m_generation;
+    for (int i = 0; i < ReadsPerTurnMax; ++i) {
+        if (m_connection.stream->isReadingPaused())
+            return;
+        if (!m_in)
+            m_in = m_context.loop.buffers().take(qMax(BufferPool::LargeBytes, m_settings->bufferBytes));
+        const quint32 room = m_in.roomSize();
+        const IoResult result = m_connection.stream->read(m_in.room(), room);
+        if (result.status == IoResult::Status::WouldBlock) {
+            if (m_in.isEmpty())
+                m_in.release();
+            return;
+        }
+        if (result.status != IoResult::Status::Ok) {
+            handleEnd(result);
+            return;
+        }
+        m_in.grow(quint32(result.bytes));
+        m_bytesSeen += qint64(result.bytes);
+        if (!m_sendBlocked && (m_lastSent || m_tunnel))
+            m_timer.start(m_settings->readTimeout);
+        processInput();
+        if (generation != m_generation || !m_active)
+            return;
+        if (result.bytes < room)
+            return; // the stream tells when there is more
+    }
+    m_connection.stream->readAgainLater();
+}
+
+void UpstreamRun::processInput()
+{
+    const quint32 generation = m_generation;
+    const bool awaitsHead = m_reading == Reading::Head;
+    if (awaitsHead)
+        processHead();
+    if (generation == m_generation && m_active && m_reading == Reading::Body)
+        processBody(awaitsHead);
+    if (generation == m_generation && m_in && m_in.isEmpty())
+        m_in.release();
+}
+
+void UpstreamRun::processHead()
+{
+    switch (m_codec.decodeHead(m_in)) {
+    case UpstreamCodec::HeadStatus::NeedMore: return;
+    case UpstreamCodec::HeadStatus::Failed: {
+        const bool tooLarge = m_codec.error().code == HttpProtocolError::Code::HeaderTooLarge;
+        Failure failure = failureNow(tooLarge ? Failure::Kind::HeadTooLarge : Failure::Kind::InvalidResponse);
+        failure.detail = m_codec.error().message;
+        attemptFailedWith(failure);
+        return;
+    }
+    case UpstreamCodec::HeadStatus::Complete: break;
+    }
+    m_times.responseHead = m_context.loop.now();
+    m_upstreamStatus = m_codec.head().status;
+    m_reading = Reading::Body;
+    const quint32 generation = m_generation;
+    if (m_keepHead)
+        m_headCopy = QByteArray(m_in.data(), m_codec.headSize());
+    m_observer.responseHeadReceived(m_codec.head(), m_in.data());
+    if (generation != m_generation)
+        return;
+    m_codec.consumeHead(m_in);
+    m_bytesSeen = m_in.size();
+}
+
+// A head whose body has not begun is told too, so that it goes out at once.
+void UpstreamRun::processBody(bool afterHead)
+{
+    const UpstreamCodec::BodyStatus status = m_codec.decodeBody(m_in);
+    if (status == UpstreamCodec::BodyStatus::Failed) {
+        Failure failure = failureNow(Failure::Kind::InvalidResponse);
+        failure.detail = m_codec.error().message;
+        attemptFailedWith(failure);
+        return;
+    }
+    Buffer payload = std::move(m_in);
+    const bool ended = status == UpstreamCodec::BodyStatus::Ended;
+    if (ended)
+        finishConnection();
+    if (ended || afterHead || !payload.isEmpty())
+        m_observer.responseBodyReceived(std::move(payload), ended, ended ? m_codec.trailerLines() : QByteArrayView());
+}
+
+// The response is whole: keep the connection if nothing stands in the way, before the client is told.
+void UpstreamRun::finishConnection()
+{
+    m_reading = Reading::Ended;
+    m_timer.stop();
+    const bool reusable = m_codec.canReuse() && m_lastSent && m_out.isEmpty() && !m_sendFailed;
+    if (!m_loopAddress.isEmpty())
+        m_context.loopDepths.remove(std::exchange(m_loopAddress, {}));
+    if (reusable)
+        m_group->pool().giveBack(std::move(m_connection));
+    m_connection = {.reused = m_connection.reused};
+    m_out.clear();
+    m_active = false;
+    m_state = State::Idle;
+}
+
+void UpstreamRun::handleEnd(const IoResult &result)
+{
+    const bool failed = result.status == IoResult::Status::Failed;
+    if (m_reading == Reading::Body && !failed && m_tunnel) {
+        m_reading = Reading::Ended;
+        m_in.release();
+        m_observer.responseBodyReceived({}, true, {}); // half-close: our side stays open
+        return;
+    }
+    if (m_reading == Reading::Body && !failed && m_codec.finishAtClose()) {
+        finishConnection();
+        m_in.release();
+        m_observer.responseBodyReceived({}, true, {});
+        return;
+    }
+    if (m_sendFailed)
+        attemptFailedWith(failureNow(Failure::Kind::WriteFailed, m_sendError));
+    else
+        attemptFailedWith(failureNow(failed ? Failure::Kind::ReadFailed : Failure::Kind::ClosedEarly, result.error));
+}
+
+Failure UpstreamRun::failureNow(Failure::Kind kind, int error) const
+{
+    Failure failure;
+    failure.kind = kind;
+    failure.error = error;
+    failure.peer = m_peer;
+    failure.bytesSeen = m_bytesSeen;
+    failure.phase = m_state != State::Active                          ? Failure::Phase::Connecting
+        : m_tunnel                                                    ? Failure::Phase::Tunneling
+        : m_reading != Reading::Head                                  ? Failure::Phase::ReadingBody
+        : m_sendBlocked || kind == Failure::Kind::WriteFailed         ? Failure::Phase::SendingRequest
+                                                                      : Failure::Phase::ReadingHead;
+    if (kind == Failure::Kind::TimedOut) {
+        failure.timeout = failure.phase == Failure::Phase::Connecting ? m_settings->connectTimeout
+            : m_sendBlocked                                           ? m_settings->sendTimeout
+                                                                      : m_settings->readTimeout;
+    }
+    return failure;
+}
+
+void UpstreamRun::timedOut()
+{
+    attemptFailedWith(failureNow(Failure::Kind::TimedOut, ETIMEDOUT));
+}
+
+// proxy_next_upstream's default, "error timeout": another peer, or a fresh connection in place of a stale pooled one, and
+// only while nothing has gone downstream and the request may be sent twice.
+bool UpstreamRun::mayRetry(const Failure &failure) const
+{
+    const bool kindAllows = failure.kind == Failure::Kind::ConnectFailed || failure.kind == Failure::Kind::TimedOut
+        || failure.kind == Failure::Kind::ClosedEarly || failure.kind == Failure::Kind::ReadFailed
+        || failure.kind == Failure::Kind::WriteFailed;
+    if (!kindAllows || (m_state == State::Active && m_reading != Reading::Head))
+        return false;
+    if (m_state == State::Active && !m_request.idempotent)
+        return false; // POST, PATCH, LOCK: it may have been carried out
+    if (m_state == State::Active && m_request.hasBody && !m_observer.canReplayBody())
+        return false;
+    return isStaleConnection(failure) || m_group->hasUntried(m_tried);
+}
+
+bool UpstreamRun::isStaleConnection(const Failure &failure) const
+{
+    return m_state == State::Active && m_connection.reused && m_bytesSeen == 0 && !m_freshTried
+        && failure.kind != Failure::Kind::TimedOut;
+}
+
+void UpstreamRun::attemptFailedWith(Failure failure)
+{
+    const bool retry = mayRetry(failure);
+    const bool stale = isStaleConnection(failure);
+    const bool beforeHead = m_state != State::Active || m_reading == Reading::Head;
+    if (beforeHead)
+        m_observer.attemptFailed(failure, retry);
+    cancel();
+    if (!retry) {
+        m_observer.runFailed(failure);
+        return;
+    }
+    if (stale) {
+        m_freshTried = true;
+        m_tried[size_t(m_peerIndex)] = false;
+    }
+    tryNextPeer();
+}
+
+} // namespace portlight

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "net/connector.h"
+#include "net/outputqueue.h"
+#include "proxy/failure.h"
+#include "upstream/http1codec.h"
+#include "upstream/upstreamstate.h"
+
+namespace portlight {
+
+struct ProxyContext;
+struct ProxySettings;
+
+// Who asks a backend: the exchange.
+class UpstreamRunObserver
+{
+public:
+    virtual ~UpstreamRunObserver() = default;
+    // Appends the head of the request for that peer; called again for another try.
+    virtual void writeRequestHead(WireBuffer &out, const SocketAddress &peer) = 0;
+    // There is room for more of the request's body: UpstreamRun::sendBody. Called first when the head has been queued.
+    virtual void requestBodyWanted() = 0;
+    // All that was given so far has been taken by the kernel, the request's end included.
+    virtual void requestSent() = 0;
+    // The body sent so far can be sent again from its start.
+    virtual bool canReplayBody() const = 0;
+    virtual void responseHeadReceived(const ResponseHead &head, const char *base) = 0;
+    virtual void responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines) = 0;
+    // No whole response will come. The run has let go of its connection.
+    virtual void runFailed(const Failure &failure) = 0;
+    virtual void peerChosen(QByteArrayView peer, bool reused) = 0;
+    virtual void attemptFailed(const Failure &failure, bool retrying) = 0;
+};
+
+struct RunTimes {
+    std::chrono::steady_clock::time_point connectStart{};
+    std::chrono::steady_clock::time_point connected{};
+    std::chrono::steady_clock::time_point requestSent{};
+    std::chrono::steady_clock::time_point responseHead{};
+};
+
+// Asks a backend on behalf of an exchange: chooses a peer, takes an idle connection or dials, sends, reads, tries another
+// peer when that is safe, gives the connection back. Knows no protocol: that is its codec. Engine thread; a part of its
+// exchange, used for one request after another.
+//
+// Idle ─→ Connecting ─→ Active (sending, and reading the head, then the body) ─→ Idle
+//             └─────────────┴──→ Connecting (another try) …
+class UpstreamRun final : private ConnectorObserver, private StreamObserver
+{
+public:
+    static constexpr size_t QueuedBytesHigh = 64 * 1024; // towards the backend; the client is paused above
+    static constexpr int ReadsPerTurnMax = 16;
+
+    UpstreamRun(ProxyContext &context, UpstreamRunObserver &observer);
+    ~UpstreamRun() override;
+
+    struct Request {
+        MethodId method = MethodId::Get;
+        bool idempotent = true;
+        bool hasBody = false;
+        bool chunked = false;
+    };
+    // Everything it tells may come within the call.
+    void start(const ProxySettings &settings, UpstreamState &group, const Request &request, const void *tag, int loopDepth);
+    void sendBody(Buffer data, bool last);
+    bool wantsBody() const { return m_active && m_out.bytes() < QueuedBytesHigh; }
+    size_t queuedBytes() const { return m_out.bytes(); }
+    void pauseReading();
+    void resumeReading();
+    void switchToTunnel();
+    // Lets go of everything; nothing is told.
+    void cancel();
+    bool isBusy() const { return m_state != State::Idle; }
+
+    QByteArrayView peer() const { return m_peer; }
+    int upstreamStatus() const { return m_upstreamStatus; }
+    const RunTimes &times() const { return m_times; }
+    bool reusedConnection() const { return m_connection.reused; }
+    const ResponseHead &responseHead() const { return m_codec.head(); }
+    QByteArrayView responseHeadBytes() const { return m_headCopy; }
+    void keepHeadBytes(bool on) { m_keepHead = on; }
+    QByteArrayView requestHeadBytes() const { return m_requestHeadCopy; }
+
+private:
+    enum class State : quint8 { Idle, Connecting, Active };
+    enum class Reading : quint8 { Head, Body, Ended };
+
+    void connected(std::unique_ptr<Stream> stream, const SocketAddress &address) override;
+    void connectFailed() override;
+    void streamReadable() override;
+    void streamWritable() override;
+
+    void tryNextPeer();
+    void useConnection(BackendConnection connection);
+    void flushOut();
+    void requestSent();
+    void processInput();
+    void processHead();
+    void processBody(bool afterHead);
+    void handleEnd(const IoResult &result);
+    void attemptFailedWith(Failure failure);
+    bool mayRetry(const Failure &failure) const;
+    bool isStaleConnection(const Failure &failure) const;
+    void finishConnection();
+    void linkLoop();
+    Failure failureNow(Failure::Kind kind, int error = 0) const;
+    void timedOut();
+
+    ProxyContext &m_context;
+    UpstreamRunObserver &m_observer;
+    const ProxySettings *m_settings = nullptr;
+    UpstreamState *m_group = nullptr;
+    Request m_request;
+    const void *m_tag = nullptr;
+    Http1Codec m_codec;
+    std::unique_ptr<Connector> m_connector;
+    BackendConnection m_connection;
+    Buffer m_in;
+    OutputQueue m_out;
+    Timer m_timer; // send timeout while the queue is blocked, else read timeout
+    std::vector<bool> m_tried;
+    QByteArray m_peer;
+    QByteArray m_loopAddress;
+    QByteArray m_headCopy;
+    QByteArray m_requestHeadCopy;
+    RunTimes m_times;
+    qint64 m_bytesSeen = 0;
+    int m_upstreamStatus = 0;
+    int m_sendError = 0;
+    int m_peerIndex = -1;
+    int m_loopDepth = 0;
+    quint32 m_generation = 0; // of the request: calls out may end it
+    State m_state = State::Idle;
+    Reading m_reading = Reading::Head;
+    bool m_active = false;
+    bool m_lastSent = false;  // all of the request's body was queued
+    bool m_sendBlocked = false;
+    bool m_sendFailed = false;
+    bool m_flushing = false;
+    bool m_tunnel = false;
+    bool m_keepHead = false;
+    bool m_freshTried = false; // a stale pooled connection has been retried on a fresh one
+};
+
+} // namespace portlight

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The values of variables for one exchange (ngx_http_variables.c, and those of the proxy and upstream modules).
+#include "proxy/exchange.h"
+#include "proxy/template.h"
+
+#include <QDateTime>
+#include <QRandomGenerator>
+#include <QSysInfo>
+
+#include <unistd.h>
+
+namespace portlight {
+
+namespace {
+
+void appendMilliseconds(WireBuffer &out, qint64 ms)
+{
+    out.appendNumber(quint64(ms / 1000));
+    out.append('.');
+    const int rest = int(ms % 1000);
+    out.append(char('0' + rest / 100));
+    out.append(char('0' + rest / 10 % 10));
+    out.append(char('0' + rest % 10));
+}
+
+// The value of one pair in "a=1&b=2" or "a=1; b=2"; nginx takes the first.
+QByteArrayView pairValue(QByteArrayView text, QByteArrayView name, char separator)
+{
+    while (!text.isEmpty()) {
+        while (!text.isEmpty() && separator == ';' && text.front() == ' ')
+            text = text.sliced(1);
+        const qsizetype end = text.indexOf(separator);
+        const QByteArrayView pair = end < 0 ? text : text.first(end);
+        if (pair.size() > name.size() && pair[name.size()] == '=' && equalsIgnoringCase(pair.first(name.size()), name))
+            return pair.sliced(name.size() + 1);
+        if (end < 0)
+            break;
+        text = text.sliced(end + 1);
+    }
+    return {};
+}
+
+// Fields of one name are joined with ", " ("; " for cookies), as $http_name gives them.
+void appendHeader(const VariableRef &variable, const Exchange &exchange, WireBuffer &out)
+{
+    bool first = true;
+    for (const HeaderField &field : exchange.request().fields) {
+        if (field.id != variable.header || field.invalid)
+            continue;
+        if (variable.header == HeaderId::Other && !equalsIgnoringCase(exchange.requestText(field.name), variable.text))
+            continue;
+        if (!std::exchange(first, false))
+            out.append(variable.header == HeaderId::Cookie ? QByteArrayView("; ") : QByteArrayView(", "));
+        out.append(exchange.requestText(field.value));
+    }
+}
+
+void appendForwardedFor(const Exchange &exchange, WireBuffer &out)
+{
+    const size_t before = out.size();
+    VariableRef forwarded;
+    forwarded.header = HeaderId::XForwardedFor;
+    appendHeader(forwarded, exchange, out);
+    if (out.size() > before)
+        out.append(", ");
+    out.append(exchange.downstream().clientHost());
+}
+
+void appendMapped(const CompiledMap &map, const Exchange &exchange, WireBuffer &out)
+{
+    const QByteArray key = map.source.evaluated(exchange).toLower();
+    const auto found = map.values.constFind(key);
+    (found == map.values.constEnd() ? map.fallback : *found).evaluate(exchange, out);
+}
+
+void appendBinaryAddress(const SocketAddress &address, WireBuffer &out)
+{
+    if (address.family() == AF_INET)
+        out.append(reinterpret_cast<const char *>(&reinterpret_cast<const sockaddr_in *>(address.raw())->sin_addr), 4);
+    else if (address.family() == AF_INET6)
+        out.append(reinterpret_cast<const char *>(&reinterpret_cast<const sockaddr_in6 *>(address.raw())->sin6_addr), 16);
+}
+
+void appendRemoteUser(const Exchange &exchange, WireBuffer &out)
+{
+    const QByteArrayView value = exchange.requestField(HeaderId::Authorization);
+    if (value.size() < 6 || !equalsIgnoringCase(value.first(6), "basic "))
+        return;
+    const QByteArray decoded = QByteArray::fromBase64(value.sliced(6).toByteArray());
+    if (const qsizetype colon = decoded.indexOf(':'); colon > 0)
+        out.append(QByteArrayView(decoded).first(colon));
+}
+
+void appendTime(const char *format, WireBuffer &out)
+{
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    localtime_r(&now, &parts);
+    char text[64];
+    out.append(text, std::strftime(text, sizeof text, format, &parts));
+}
+
+void appendRequestId(WireBuffer &out)
+{
+    for (int i = 0; i < 2; ++i) {
+        const QByteArray half = QByteArray::number(QRandomGenerator::global()->generate64(), 16).rightJustified(16, '0');
+        out.append(half);
+    }
+}
+
+// Variables of the request line and its fields. False: not one of these.
+bool appendRequestVariable(VariableId id, const Exchange &exchange, WireBuffer &out)
+{
+    const RequestHead &request = exchange.request();
+    switch (id) {
+    case VariableId::Args:
+    case VariableId::QueryString: out.append(exchange.args()); return true;
+    case VariableId::ContentLength: out.append(exchange.requestField(HeaderId::ContentLength)); return true;
+    case VariableId::ContentType: out.append(exchange.requestField(HeaderId::ContentType)); return true;
+    case VariableId::Host: out.append(exchange.host()); return true;
+    case VariableId::IsArgs: out.append(exchange.args().isEmpty() ? QByteArrayView() : "?"); return true;
+    case VariableId::Request: out.append(exchange.requestText(request.requestLine)); return true;
+    case VariableId::RequestMethod: out.append(exchange.requestText(request.method)); return true;
+    case VariableId::RequestUri:
+        if (request.pathImplied)
+            out.append('/');
+        out.append(exchange.requestText(request.path));
+        if (request.hasQuery) {
+            out.append('?');
+            out.append(exchange.args());
+        }
+        return true;
+    case VariableId::RemoteUser: appendRemoteUser(exchange, out); return true;
+    case VariableId::RequestId: appendRequestId(out); return true;
+    case VariableId::Scheme: out.append("http"); return true;
+    case VariableId::ServerProtocol:
+        out.append(request.http09 ? QByteArrayView("HTTP/0.9")
+                                  : request.version < HttpVersion{1, 1} ? QByteArrayView("HTTP/1.0") : QByteArrayView("HTTP/1.1"));
+        return true;
+    case VariableId::Uri: out.append(exchange.uri()); return true;
+    default: return false;
+    }
+}
+
+// Variables of the connection, the server and the process.
+bool appendConnectionVariable(VariableId id, const Exchange &exchange, WireBuffer &out)
+{
+    const Downstream &downstream = exchange.downstream();
+    switch (id) {
+    case VariableId::BinaryRemoteAddr: appendBinaryAddress(downstream.clientAddress(), out); return true;
+    case VariableId::Connection: out.appendNumber(downstream.connectionId()); return true;
+    case VariableId::ConnectionRequests: out.appendNumber(downstream.requestNumber()); return true;
+    case VariableId::Hostname: out.append(QSysInfo::machineHostName().toUtf8()); return true;
+    case VariableId::Https: return true; // empty without TLS
+    case VariableId::Msec: appendMilliseconds(out, QDateTime::currentMSecsSinceEpoch()); return true;
+    case VariableId::NginxVersion: out.append(exchange.config().version.toString()); return true;
+    case VariableId::Pid: out.appendNumber(quint64(::getpid())); return true;
+    case VariableId::ProxyAddXForwardedFor: appendForwardedFor(exchange, out); return true;
+    case VariableId::RemoteAddr: out.append(downstream.clientHost()); return true;
+    case VariableId::RemotePort: out.appendNumber(downstream.clientAddress().port()); return true;
+    case VariableId::ServerAddr: out.append(downstream.localAddress().host()); return true;
+    case VariableId::ServerName: out.append(exchange.server().firstName()); return true;
+    case VariableId::ServerPort: out.appendNumber(downstream.localAddress().port()); return true;
+    case VariableId::TimeIso8601: {
+        appendTime("%Y-%m-%dT%H:%M:%S%z", out);
+        return true;
+    }
+    case VariableId::TimeLocal: appendTime("%d/%b/%Y:%H:%M:%S %z", out); return true;
+    default: return false;
+    }
+}
+
+// Variables of the response and of the backend.
+void appendResponseVariable(VariableId id, const Exchange &exchange, WireBuffer &out)
+{
+    const auto &proxy = exchange.location().proxy;
+    switch (id) {
+    case VariableId::BodyBytesSent: out.appendNumber(quint64(exchange.bodyBytesSent())); break;
+    case VariableId::BytesSent: out.appendNumber(exchange.bytesSent()); break;
+    case VariableId::ProxyHost:
+        if (proxy)
+            out.append(proxy->target.hostPort);
+        break;
+    case VariableId::ProxyPort:
+        if (proxy)
+            out.appendNumber(proxy->target.peer.port);
+        break;
+    case VariableId::RequestLength: out.appendNumber(quint64(exchange.requestBytesReceived())); break;
+    case VariableId::RequestTime: appendMilliseconds(out, exchange.elapsed().count() / 1000); break;
+    case VariableId::Status:
+        if (exchange.status())
+            out.appendNumber(quint64(exchange.status()));
+        break;
+    case VariableId::UpstreamAddr: out.append(exchange.run().peer()); break;
+    case VariableId::UpstreamStatus:
+        if (exchange.run().upstreamStatus())
+            out.appendNumber(quint64(exchange.run().upstreamStatus()));
+        break;
+    case VariableId::UpstreamResponseTime: appendMilliseconds(out, exchange.elapsed().count() / 1000); break;
+    default: break;
+    }
+}
+
+} // namespace
+
+void appendVariable(const VariableRef &variable, const Exchange &exchange, WireBuffer &out)
+{
+    switch (variable.id) {
+    case VariableId::Literal: out.append(variable.text); return;
+    case VariableId::ArgumentNamed: out.append(pairValue(exchange.args(), variable.text, '&')); return;
+    case VariableId::CookieNamed:
+        out.append(pairValue(exchange.requestField(HeaderId::Cookie), variable.text, ';'));
+        return;
+    case VariableId::HeaderNamed: appendHeader(variable, exchange, out); return;
+    case VariableId::Map: appendMapped(*variable.map, exchange, out); return;
+    default: break;
+    }
+    if (!appendRequestVariable(variable.id, exchange, out) && !appendConnectionVariable(variable.id, exchange, out))
+        appendResponseVariable(variable.id, exchange, out);
+}
+
+} // namespace portlight
