@@ -72,10 +72,16 @@ struct DirectiveSpec {
     std::span<const VersionedDefault> defaults; // ascending by version; empty: no default
     const char *note; // why it is NotYet or Accepted, or a one-line summary
     bool repeatable;
+    const char *values = nullptr;   // of an enumeration: the words allowed, with spaces between
+    NginxVersion since = {0, 0, 0}; // the version of nginx that brought it; 0.0.0: always there
+    bool openSource = true;         // false: nginx as one gets it refuses it (commercial, or removed)
 };
 
 // The specification of a directive, or null for one that neither nginx nor we know.
 const DirectiveSpec *findDirective(QByteArrayView name);
+// The same for a name that means two things, as "server" does in http and in upstream: the one of that context when
+// there is one, else the first.
+const DirectiveSpec *findDirective(QByteArrayView name, ConfigContext context);
 std::span<const DirectiveSpec> allDirectives();
 // The default of `name` in that version, empty when there is none. `name` must be in the table.
 QByteArray directiveDefault(QByteArrayView name, const NginxVersion &version);

@@ -6,6 +6,8 @@
 
 #include <QStringList>
 
+#include <optional>
+
 namespace portlight {
 
 // A domain as the Domains page and `portlightctl list` show it: a view of one server block of the tree.
@@ -48,9 +50,18 @@ QList<DomainView> listDomains(const ConfigTree &tree);
 Result<int> addDomain(ConfigTree &tree, const DomainDraft &draft);
 // Changes name, target or port of a domain; everything else in its block stays as written.
 Result<void> updateDomain(ConfigTree &tree, int index, const DomainDraft &draft);
-// Removes a domain and gives the node for restoreDomain (undo).
-Result<ConfigNode> removeDomain(ConfigTree &tree, int index);
-Result<void> restoreDomain(ConfigTree &tree, int index, ConfigNode node);
+
+// What removeDomain took out, for undo.
+struct RemovedDomain {
+    ConfigNode server;
+    std::optional<ConfigNode> upstream; // of the preset, when no one else used it
+    int serverPlace = 0;                // among http's children, comments included
+    int upstreamPlace = 0;
+};
+// Removes a domain, and the upstream block that only it used.
+Result<RemovedDomain> removeDomain(ConfigTree &tree, int index);
+// Puts it back where it stood, or at the end when the tree became shorter meanwhile. Error: AlreadyExists.
+Result<int> restoreDomain(ConfigTree &tree, RemovedDomain removed);
 // Writes or removes "portlight_enabled off;".
 Result<void> setDomainEnabled(ConfigTree &tree, int index, bool enabled);
 // The index of the domain of that name ("shop" finds "shop.localhost" too), or NotFound with the names that exist.

@@ -23,7 +23,8 @@ struct ConfigNode {
     enum class Kind : quint8 { Directive, Block, Comment };
 
     Kind kind = Kind::Directive;
-    QByteArray name;                       // empty for a comment
+    QByteArray name;                       // empty for a comment; what it means, as an argument's value
+    QByteArray nameWritten;                // as it stands in the file when that differs from `name`: "''" in a map
     std::vector<ConfigArgument> arguments; // without the name
     std::vector<ConfigNode> children;      // of a block
     QByteArray comment;                    // of a comment, with its '#'

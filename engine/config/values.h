@@ -11,12 +11,15 @@
 
 namespace portlight {
 
-// Values of directives in nginx's notation (src/core/ngx_parse.c). Errors carry no position; callers add it.
+// Values of directives in nginx's notation (src/core/ngx_parse.c). Errors carry nginx's words, which callers put behind
+// the directive's name, and a hint; they carry no position.
 
 // "8k", "1m", "2g" (the last only with allowGiga), plain bytes. nginx: ngx_parse_size, ngx_parse_offset.
 Result<qint64> parseSize(QByteArrayView text, bool allowGiga = true);
 // "30", "60s", "500ms", "1h 30m" glued: "1h30m". A plain number is seconds. nginx: ngx_parse_time.
 Result<std::chrono::milliseconds> parseDuration(QByteArrayView text);
+// The same for directives that count in seconds: years and months too, but no milliseconds.
+Result<std::chrono::seconds> parseSeconds(QByteArrayView text);
 // "on" or "off".
 Result<bool> parseFlag(QByteArrayView text);
 Result<qint64> parseNumber(QByteArrayView text, qint64 min, qint64 max);
@@ -71,7 +74,7 @@ Result<PeerAddress> parsePeerAddress(QByteArrayView text, quint16 defaultPort);
 struct ProxyTarget {
     QByteArray scheme; // "http" or "https"
     PeerAddress peer;
-    QByteArray hostPort; // as written between "//" and the URI: the value of $proxy_host
+    QByteArray hostPort; // the value of $proxy_host: the port only where it is not the scheme's; "localhost" for unix
     QByteArray uri;      // empty and hasUri false: the request's own URI is passed
     bool hasUri = false;
 };

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/tablerow.h"
+
+// ngx_http_ssl_module, ngx_http_v2_module, ngx_http_v3_module.
+
+namespace portlight::directivetable {
+
+namespace {
+
+constexpr VersionedDefault versions_ssl_ecdh_curve[] = {{{0, 0, 0}, "prime256v1"}, {{1, 11, 0}, "auto"}};
+constexpr VersionedDefault versions_ssl_protocols[] = {{{0, 0, 0}, "TLSv1 TLSv1.1 TLSv1.2"}, {{1, 23, 4}, "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3"}, {{1, 27, 3}, "TLSv1.2 TLSv1.3"}};
+
+constexpr DirectiveSpec Rows[] = {
+    {"http2", H | S, 1, 1, Flag, None, NotYet, only<"off">, "HTTP/2 is not run yet", false, nullptr, {1, 25, 1}},
+    {"http2_body_preread_size", H | S, 1, 1, Size, Value, NotYet, only<"64k">, "HTTP/2 is not run yet", false, nullptr, {1, 11, 0}},
+    {"http2_chunk_size", H | S | L, 1, 1, Size, Value, NotYet, only<"8k">, "HTTP/2 is not run yet", false},
+    {"http2_idle_timeout", H | S, 1, 1, Text, Value, NotYet, only<"3m">, "HTTP/2 is not run yet", true},
+    {"http2_max_concurrent_pushes", H | S, 1, 1, Text, Value, NotYet, only<"10">, "HTTP/2 is not run yet", true, nullptr, {1, 13, 9}},
+    {"http2_max_concurrent_streams", H | S, 1, 1, Number, Value, NotYet, only<"128">, "HTTP/2 is not run yet", false},
+    {"http2_max_field_size", H | S, 1, 1, Text, Value, NotYet, only<"4k">, "HTTP/2 is not run yet", true},
+    {"http2_max_header_size", H | S, 1, 1, Text, Value, NotYet, only<"16k">, "HTTP/2 is not run yet", true},
+    {"http2_max_requests", H | S, 1, 1, Text, Value, NotYet, only<"1000">, "HTTP/2 is not run yet", true, nullptr, {1, 11, 6}},
+    {"http2_pool_size", H | S, 1, 1, Size, Value, NotYet, {}, "HTTP/2 is not run yet", false},
+    {"http2_push", H | S | L, 1, 1, Text, Value, NotYet, only<"off">, "HTTP/2 is not run yet", true, nullptr, {1, 13, 9}},
+    {"http2_push_preload", H | S | L, 1, 1, Flag, Value, NotYet, only<"off">, "HTTP/2 is not run yet", true, nullptr, {1, 13, 9}},
+    {"http2_recv_buffer_size", H, 1, 1, Size, None, NotYet, only<"256k">, "HTTP/2 is not run yet", false},
+    {"http2_recv_timeout", H | S, 1, 1, Text, Value, NotYet, only<"30s">, "HTTP/2 is not run yet", true},
+    {"http2_streams_index_size", H | S, 1, 1, Number, Value, NotYet, {}, "HTTP/2 is not run yet", false},
+    {"http3", H | S, 1, 1, Flag, Value, NotYet, only<"on">, "HTTP/3 is not run yet", false},
+    {"http3_hq", H | S, 1, 1, Flag, Value, NotYet, only<"off">, "HTTP/3 is not run yet", false},
+    {"http3_max_concurrent_streams", H | S, 1, 1, Number, Value, NotYet, only<"128">, "HTTP/3 is not run yet", false},
+    {"http3_stream_buffer_size", H | S, 1, 1, Size, Value, NotYet, only<"64k">, "HTTP/3 is not run yet", false},
+    {"quic_active_connection_id_limit", H | S, 1, 1, Number, Value, NotYet, only<"2">, "HTTP/3 is not run yet", false},
+    {"quic_gso", H | S, 1, 1, Flag, Value, NotYet, only<"off">, "HTTP/3 is not run yet", false},
+    {"quic_host_key", H | S, 1, 1, Text, Value, NotYet, {}, "HTTP/3 is not run yet", false},
+    {"quic_retry", H | S, 1, 1, Flag, Value, NotYet, only<"off">, "HTTP/3 is not run yet", false},
+    {"ssl_buffer_size", H | S, 1, 1, Size, Value, NotYet, only<"16k">, "TLS is not run yet", false, nullptr, {1, 5, 9}},
+    {"ssl_certificate", H | S, 1, 1, Text, Array, NotYet, {}, "TLS is not run yet", true},
+    {"ssl_certificate_cache", H | S, 1, 3, Text, Value, NotYet, only<"off">, "TLS is not run yet", false, nullptr, {1, 27, 4}},
+    {"ssl_certificate_compression", H | S, 1, 1, Flag, Value, NotYet, only<"off">, "TLS is not run yet", false, nullptr, {1, 29, 1}},
+    {"ssl_certificate_key", H | S, 1, 1, Text, Array, NotYet, {}, "TLS is not run yet", true},
+    {"ssl_ciphers", H | S, 1, 1, Text, Value, NotYet, only<"HIGH:!aNULL:!MD5">, "TLS is not run yet", false},
+    {"ssl_client_certificate", H | S, 1, 1, Text, Value, NotYet, {}, "TLS is not run yet", false},
+    {"ssl_conf_command", H | S, 2, 2, Text, Array, NotYet, {}, "TLS is not run yet", true, nullptr, {1, 19, 4}},
+    {"ssl_crl", H | S, 1, 1, Text, Value, NotYet, {}, "TLS is not run yet", false},
+    {"ssl_dhparam", H | S, 1, 1, Text, Value, NotYet, {}, "TLS is not run yet", false, nullptr, {0, 7, 2}},
+    {"ssl_early_data", H | S, 1, 1, Flag, Value, NotYet, only<"off">, "TLS is not run yet", false, nullptr, {1, 15, 3}},
+    {"ssl_ecdh_curve", H | S, 1, 1, Text, Value, NotYet, versions_ssl_ecdh_curve, "TLS is not run yet", false, nullptr, {1, 1, 0}},
+    {"ssl_ech_file", H | S, 1, 1, Text, Value, NotYet, {}, "TLS is not run yet", true, nullptr, {1, 29, 4}},
+    {"ssl_ocsp", H | S, 1, 1, Enumeration, Value, NotYet, only<"off">, "TLS is not run yet", false, "off on leaf", {1, 19, 0}},
+    {"ssl_ocsp_cache", H | S, 1, 1, Text, Value, NotYet, only<"off">, "TLS is not run yet", false, nullptr, {1, 19, 0}},
+    {"ssl_ocsp_responder", H | S, 1, 1, Text, Value, NotYet, {}, "TLS is not run yet", false, nullptr, {1, 19, 0}},
+    {"ssl_password_file", H | S, 1, 1, Text, Value, NotYet, {}, "TLS is not run yet", false, nullptr, {1, 7, 3}},
+    {"ssl_prefer_server_ciphers", H | S, 1, 1, Flag, Value, NotYet, only<"off">, "TLS is not run yet", false},
+    {"ssl_protocols", H | S, 1, -1, Text, Value, NotYet, versions_ssl_protocols, "TLS is not run yet", true},
+    {"ssl_reject_handshake", H | S, 1, 1, Flag, Value, NotYet, only<"off">, "TLS is not run yet", false, nullptr, {1, 19, 4}},
+    {"ssl_session_cache", H | S, 1, 2, Text, Value, NotYet, only<"none">, "TLS is not run yet", true},
+    {"ssl_session_ticket_key", H | S, 1, 1, Text, Value, NotYet, {}, "TLS is not run yet", true, nullptr, {1, 5, 7}},
+    {"ssl_session_tickets", H | S, 1, 1, Flag, Value, NotYet, only<"on">, "TLS is not run yet", false, nullptr, {1, 5, 9}},
+    {"ssl_session_timeout", H | S, 1, 1, Duration, Value, NotYet, only<"5m">, "TLS is not run yet", false},
+    {"ssl_stapling", H | S, 1, 1, Flag, Value, NotYet, only<"off">, "TLS is not run yet", false, nullptr, {1, 3, 7}},
+    {"ssl_stapling_file", H | S, 1, 1, Text, Value, NotYet, {}, "TLS is not run yet", false, nullptr, {1, 3, 7}},
+    {"ssl_stapling_responder", H | S, 1, 1, Text, Value, NotYet, {}, "TLS is not run yet", false, nullptr, {1, 3, 7}},
+    {"ssl_stapling_verify", H | S, 1, 1, Flag, Value, NotYet, only<"off">, "TLS is not run yet", false, nullptr, {1, 3, 7}},
+    {"ssl_trusted_certificate", H | S, 1, 1, Text, Value, NotYet, only<"system CA bundle">, "TLS is not run yet", false},
+    {"ssl_verify_client", H | S, 1, 1, Enumeration, Value, NotYet, only<"off">, "TLS is not run yet", false, "off on optional optional_no_ca"},
+    {"ssl_verify_depth", H | S, 1, 1, Number, Value, NotYet, only<"1">, "TLS is not run yet", false},
+};
+
+} // namespace
+
+std::span<const DirectiveSpec> tlsRows()
+{
+    return Rows;
+}
+
+} // namespace portlight::directivetable

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/validate.h"
+
+#include "config/directivehints.h"
+#include "config/validationstate.h"
+
+using namespace Qt::StringLiterals;
+
+namespace portlight {
+
+namespace validation {
+
+namespace {
+
+// The context inside a block, seen from where the block stands.
+ConfigContext contextInside(const ConfigNode &block, ConfigContext outside)
+{
+    constexpr std::pair<const char *, ConfigContext> contexts[] = {
+        {"http", ConfigContext::Http},         {"server", ConfigContext::Server},
+        {"location", ConfigContext::Location}, {"upstream", ConfigContext::Upstream},
+        {"events", ConfigContext::Events},     {"limit_except", ConfigContext::LimitExcept},
+        {"map", ConfigContext::Map},
+    };
+    for (const auto &[name, context] : contexts) {
+        if (block.name == name)
+            return context;
+    }
+    if (block.name == "if")
+        return outside == ConfigContext::Server ? ConfigContext::ServerIf : ConfigContext::LocationIf;
+    return ConfigContext::Other;
+}
+
+bool rightPlace(State &state, const ConfigNode &node, const DirectiveSpec *spec, const Scope &scope)
+{
+    if (!spec) {
+        state.error(ErrorCode::UnknownDirective, u"unknown directive \"%1\""_s.arg(text(node.name)), node.position,
+                    unknownDirectiveHint(node.name, scope.context));
+        return false;
+    }
+    if (!spec->contexts.testFlag(scope.context)) {
+        state.error(ErrorCode::WrongContext, u"\"%1\" directive is not allowed here"_s.arg(text(node.name)),
+                    node.position, wrongContextHint(*spec, scope.context));
+        return false;
+    }
+    return true;
+}
+
+bool rightShape(State &state, const ConfigNode &node, const DirectiveSpec &spec)
+{
+    const bool block = spec.type == DirectiveType::Block;
+    if (!block && node.isBlock()) {
+        state.error(ErrorCode::SyntaxError,
+                    u"directive \"%1\" is not terminated by \";\""_s.arg(text(node.name)), node.position,
+                    missingSemicolonHint(node));
+        return false;
+    }
+    if (block && !node.isBlock()) {
+        state.error(ErrorCode::SyntaxError, u"directive \"%1\" has no opening \"{\""_s.arg(text(node.name)),
+                    node.position);
+        return false;
+    }
+    const int count = static_cast<int>(node.arguments.size());
+    if (count < spec.argumentsMin || (spec.argumentsMax >= 0 && count > spec.argumentsMax)) {
+        QString hint = missingSemicolonHint(node);
+        state.error(ErrorCode::WrongArgumentCount,
+                    u"invalid number of arguments in \"%1\" directive"_s.arg(text(node.name)), node.position,
+                    hint.isEmpty() ? argumentCountHint(spec, count) : hint);
+        return false;
+    }
+    return true;
+}
+
+// A directive that is not run makes no difference where it says what happens anyway.
+bool saysTheDefault(const ConfigNode &node, const DirectiveSpec &spec, const NginxVersion &version)
+{
+    if (node.isBlock() || node.arguments.size() != 1)
+        return false;
+    const QByteArrayView value = node.argument(0);
+    if (value == "off" && (spec.type == DirectiveType::Flag || node.name == "proxy_redirect"
+                           || node.name == "proxy_cache" || node.name == "auth_basic" || node.name == "auth_request"
+                           || node.name == "expires"))
+        return true;
+    return node.name != "proxy_redirect" && value == directiveDefault(node.name, version);
+}
+
+void reportSupport(State &state, const ConfigNode &node, const DirectiveSpec &spec)
+{
+    if (spec.support == DirectiveSupport::NotYet && !saysTheDefault(node, spec, state.options.version))
+        state.notYet(text(node.name), QString::fromUtf8(spec.note), node.position);
+}
+
+void walk(State &state, const std::vector<ConfigNode> &nodes, const Scope &scope);
+
+void walkInside(State &state, const ConfigNode &block, const DirectiveSpec *spec, const Scope &outside)
+{
+    Scope inside = outside;
+    inside.context = contextInside(block, outside.context);
+    if (inside.context == ConfigContext::Other || inside.context == ConfigContext::Map)
+        return; // entries, not directives
+    if (inside.context == ConfigContext::Location) {
+        if (const Result<LocationMatch> match = parseLocation(block))
+            inside.location = *match;
+    }
+    const bool silent = spec && spec->support == DirectiveSupport::NotYet;
+    state.silenced += silent ? 1 : 0;
+    walk(state, block.children, inside);
+    state.silenced -= silent ? 1 : 0;
+}
+
+void checkBlock(State &state, const ConfigNode &node, const Scope &scope)
+{
+    if (node.name == "http")
+        checkServers(state, node);
+    else if (node.name == "server")
+        checkLocations(state, node);
+    else if (node.name == "location")
+        checkLocation(state, node, scope);
+    else if (node.name == "upstream")
+        checkUpstream(state, node);
+    else if (node.name == "map")
+        checkMap(state, node);
+}
+
+void checkStatement(State &state, const ConfigNode &node, const Scope &scope)
+{
+    const DirectiveSpec *const spec = findDirective(node.name, scope.context);
+    const bool inPlace = rightPlace(state, node, spec, scope);
+    const bool inShape = spec && rightShape(state, node, *spec);
+    if (inPlace && inShape) {
+        reportSupport(state, node, *spec);
+        checkValues(state, node, *spec, scope);
+        if (node.isBlock())
+            checkBlock(state, node, scope);
+    }
+    if (node.isBlock())
+        walkInside(state, node, spec, scope);
+}
+
+void walk(State &state, const std::vector<ConfigNode> &nodes, const Scope &scope)
+{
+    QHash<QByteArrayView, TextPosition> seen;
+    for (const ConfigNode &node : nodes) {
+        if (node.isComment())
+            continue;
+        checkStatement(state, node, scope);
+        const DirectiveSpec *const spec = findDirective(node.name, scope.context);
+        if (!spec || spec->repeatable)
+            continue;
+        const auto first = seen.constFind(node.name);
+        if (first == seen.constEnd())
+            seen.insert(node.name, node.position);
+        else
+            state.error(ErrorCode::DuplicateDirective, u"\"%1\" directive is duplicate"_s.arg(text(node.name)),
+                        node.position, firstAt(*first));
+    }
+}
+
+} // namespace
+
+void State::error(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint)
+{
+    findings.append({Severity::Error, code, message, where, hint});
+}
+
+void State::warning(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint)
+{
+    findings.append({Severity::Warning, code, message, where, hint});
+}
+
+void State::notYet(const QString &what, const QString &reason, const TextPosition &where)
+{
+    if (silenced == 0)
+        warning(ErrorCode::NotSupportedYet, u"\"%1\" is known to nginx but not run yet: %2"_s.arg(what, reason), where);
+}
+
+QString text(QByteArrayView bytes)
+{
+    return QString::fromUtf8(bytes);
+}
+
+TextPosition positionOf(const ConfigNode &node, size_t index)
+{
+    if (index >= node.arguments.size() || node.arguments[index].line == 0)
+        return node.position;
+    return {node.position.file, node.arguments[index].line, node.arguments[index].column};
+}
+
+QString firstAt(const TextPosition &position)
+{
+    return position.isKnown() ? u"first at line %1"_s.arg(position.line) : QString();
+}
+
+QString missingSemicolonHint(const ConfigNode &node)
+{
+    int line = node.position.line;
+    for (const ConfigArgument &argument : node.arguments) {
+        if (argument.line > line && line > 0 && findDirective(argument.value))
+            return u"a \";\" is missing at the end of line %1"_s.arg(line);
+        line = argument.line;
+    }
+    return {};
+}
+
+} // namespace validation
+
+Diagnostics validateConfig(const ConfigTree &tree, const ValidationOptions &options)
+{
+    validation::State state{tree, options, {}, {}, {}, 0};
+    validation::collectDefinitions(state, tree.nodes);
+    validation::walk(state, tree.nodes, {});
+    std::stable_sort(state.findings.begin(), state.findings.end(), [](const Diagnostic &a, const Diagnostic &b) {
+        return std::pair(a.where.line, a.where.column) < std::pair(b.where.line, b.where.column);
+    });
+    return state.findings;
+}
+
+} // namespace portlight

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/validationstate.h"
+#include "config/values.h"
+
+using namespace Qt::StringLiterals;
+
+namespace portlight::validation {
+
+namespace {
+
+// What one address is used for, over all servers.
+struct AddressUse {
+    std::optional<TextPosition> defaultServer;
+    std::optional<TextPosition> socketOptions;
+    QHash<QByteArray, TextPosition> names;
+};
+
+// Looks at the servers of one http block against each other, as ngx_http_add_listen and ngx_http_server_names do.
+class ServerCheck
+{
+public:
+    explicit ServerCheck(State &state) : m_state(state) { }
+    void add(const ConfigNode &server);
+
+private:
+    void addListen(const ConfigNode &node, QHash<QByteArray, TextPosition> &own);
+    void addOptions(const ConfigNode &node, const Listen &listen, const QByteArray &address);
+    void addNames(const ConfigNode &server, const QList<QByteArray> &addresses);
+
+    State &m_state;
+    QHash<QByteArray, AddressUse> m_uses;
+};
+
+// Parameters that nginx lets one listen of an address set, for they are of the socket.
+bool setsSocketOptions(const ConfigNode &node)
+{
+    for (size_t i = 1; i < node.arguments.size(); ++i) {
+        const QByteArrayView word = node.argument(i);
+        const bool shared = word == "default_server" || word == "default" || word == "ssl" || word == "http2"
+            || word == "quic" || word == "proxy_protocol";
+        if (!shared)
+            return true;
+    }
+    return false;
+}
+
+bool isDisabled(const ConfigNode &server)
+{
+    const ConfigNode *const enabled = server.child("portlight_enabled");
+    return enabled && enabled->argument(0).compare("off", Qt::CaseInsensitive) == 0;
+}
+
+Result<Listen> listenOf(const ConfigNode &node)
+{
+    std::vector<QByteArray> words;
+    for (const ConfigArgument &argument : node.arguments)
+        words.push_back(argument.value);
+    return parseListen(words);
+}
+
+void ServerCheck::addOptions(const ConfigNode &node, const Listen &listen, const QByteArray &address)
+{
+    AddressUse &use = m_uses[address];
+    if (listen.options.defaultServer) {
+        if (use.defaultServer)
+            m_state.error(ErrorCode::ConflictingListen, u"a duplicate default server for %1"_s.arg(text(address)),
+                          node.position, firstAt(*use.defaultServer));
+        else
+            use.defaultServer = node.position;
+    }
+    if (setsSocketOptions(node)) {
+        if (use.socketOptions)
+            m_state.error(ErrorCode::ConflictingListen, u"duplicate listen options for %1"_s.arg(text(address)),
+                          node.position, firstAt(*use.socketOptions));
+        else
+            use.socketOptions = node.position;
+    }
+}
+
+void ServerCheck::addListen(const ConfigNode &node, QHash<QByteArray, TextPosition> &own)
+{
+    const Result<Listen> listen = listenOf(node);
+    if (!listen)
+        return; // told where the directive's values are checked
+    for (const ListenAddress &address : listen->addresses) {
+        const QByteArray key = address.toString();
+        const auto first = own.constFind(key);
+        if (first != own.constEnd()) {
+            m_state.error(ErrorCode::ConflictingListen, u"a duplicate listen %1"_s.arg(text(key)), node.position,
+                          firstAt(*first));
+            continue;
+        }
+        own.insert(key, node.position);
+        addOptions(node, *listen, key);
+    }
+}
+
+void ServerCheck::addNames(const ConfigNode &server, const QList<QByteArray> &addresses)
+{
+    bool named = false;
+    for (const ConfigNode *node : server.childrenNamed("server_name")) {
+        for (size_t i = 0; i < node->arguments.size(); ++i) {
+            named = true;
+            const QByteArray name = node->arguments[i].value.toLower();
+            for (const QByteArray &address : addresses) {
+                QHash<QByteArray, TextPosition> &names = m_uses[address].names;
+                const auto first = names.constFind(name);
+                if (first == names.constEnd())
+                    names.insert(name, positionOf(*node, i));
+                else
+                    m_state.warning(ErrorCode::ConflictingName,
+                                    u"conflicting server name \"%1\" on %2, ignored"_s.arg(text(name), text(address)),
+                                    positionOf(*node, i), firstAt(*first));
+            }
+        }
+    }
+    if (named)
+        return;
+    for (const QByteArray &address : addresses) { // a server without a name has the empty one
+        QHash<QByteArray, TextPosition> &names = m_uses[address].names;
+        const auto first = names.constFind(QByteArray(""));
+        if (first == names.constEnd())
+            names.insert(QByteArray(""), server.position);
+        else
+            m_state.warning(ErrorCode::ConflictingName,
+                            u"conflicting server name \"\" on %1, ignored"_s.arg(text(address)), server.position,
+                            firstAt(*first));
+    }
+}
+
+void ServerCheck::add(const ConfigNode &server)
+{
+    QHash<QByteArray, TextPosition> own;
+    const std::vector<const ConfigNode *> listens = server.childrenNamed("listen");
+    for (const ConfigNode *listen : listens)
+        addListen(*listen, own);
+    QList<QByteArray> addresses = own.keys();
+    if (listens.empty())
+        addresses = {"0.0.0.0:80"_ba}; // nginx's own for a server that names none
+    std::sort(addresses.begin(), addresses.end());
+    addNames(server, addresses);
+}
+
+} // namespace
+
+void checkServers(State &state, const ConfigNode &http)
+{
+    ServerCheck check(state);
+    for (const ConfigNode &node : http.children) {
+        if (node.isBlock() && node.name == "server" && !isDisabled(node))
+            check.add(node);
+    }
+}
+
+} // namespace portlight::validation

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "config/locationmatch.h"
+#include "config/validate.h"
+
+#include <QSet>
+
+#include <optional>
+
+// What the parts of validation share; only the validate*.cpp files include this.
+namespace portlight::validation {
+
+// What is known of the tree before it is walked, and the findings so far. Lives for one validateConfig().
+struct State {
+    const ConfigTree &tree;
+    const ValidationOptions &options;
+    Diagnostics findings;
+    QSet<QByteArray> definedVariables;         // by map, set, named captures and their like; without '$'
+    QHash<QByteArray, TextPosition> upstreams; // defined by an upstream block
+    int silenced = 0; // > 0: inside a block that is not run, where "not run yet" was said once
+
+    void error(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint = {});
+    void warning(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint = {});
+    // "x" is known to nginx but not run yet: reason
+    void notYet(const QString &what, const QString &reason, const TextPosition &where);
+};
+
+// The block whose children are being looked at.
+struct Scope {
+    ConfigContext context = ConfigContext::Main;
+    std::optional<LocationMatch> location; // the innermost one around
+};
+
+QString text(QByteArrayView bytes);
+// Of argument `index`, or of the directive where the argument has none.
+TextPosition positionOf(const ConfigNode &node, size_t index);
+// "first at line 3"
+QString firstAt(const TextPosition &position);
+// When a directive of the next line was swallowed as an argument: where the ';' is missing. Else empty.
+QString missingSemicolonHint(const ConfigNode &node);
+
+void collectDefinitions(State &state, const std::vector<ConfigNode> &nodes);
+// Variables that neither nginx nor this configuration knows, in one template.
+void checkTemplate(State &state, const ConfigNode &node, size_t index);
+// The arguments of one directive whose place and count are right.
+void checkValues(State &state, const ConfigNode &node, const DirectiveSpec &spec, const Scope &scope);
+// The inside of http: listens and names of its servers against each other.
+void checkServers(State &state, const ConfigNode &http);
+// One upstream block, one server directive in it, one map block.
+void checkUpstream(State &state, const ConfigNode &upstream);
+void checkPeer(State &state, const ConfigNode &server);
+void checkMap(State &state, const ConfigNode &map);
+// Duplicates among the locations that are children of `block`.
+void checkLocations(State &state, const ConfigNode &block);
+void checkLocation(State &state, const ConfigNode &location, const Scope &scope);
+void checkProxyPass(State &state, const ConfigNode &node, const Scope &scope);
+
+} // namespace portlight::validation
