@@ -43,7 +43,7 @@ PhaseResult PhaseRunner::serverRewrite()
 PhaseResult PhaseRunner::findConfig()
 {
     Exchange &exchange = m_exchange;
-    const LocationMatch match = findLocation(exchange.server(), exchange.uri());
+    const LocationChoice match = findLocation(exchange.server(), exchange.uri());
     exchange.m_location = match.location;
     if (exchange.isRecording())
         exchange.decide(Decision::Step::Location, QString::fromUtf8(match.location->path), match.reason(exchange.server()),

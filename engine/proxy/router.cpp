@@ -3,7 +3,7 @@
 
 namespace portlight {
 
-LocationMatch findLocation(const ServerConfig &server, QByteArrayView uri)
+LocationChoice findLocation(const ServerConfig &server, QByteArrayView uri)
 {
     const LocationConfig *prefix = nullptr;
     const LocationConfig *redirect = nullptr;
@@ -24,7 +24,7 @@ LocationMatch findLocation(const ServerConfig &server, QByteArrayView uri)
     return {prefix ? prefix : server.implicitLocation.get()};
 }
 
-QString LocationMatch::reason(const ServerConfig &server) const
+QString LocationChoice::reason(const ServerConfig &server) const
 {
     if (slashRedirect)
         return QStringLiteral("the URI lacks the slash of this proxied location: redirected");

@@ -8,7 +8,7 @@
 namespace portlight {
 
 // Which location a URI fell to.
-struct LocationMatch {
+struct LocationChoice {
     const LocationConfig *location = nullptr; // never null: the server's implicit location when none matches
     bool slashRedirect = false; // "/x" where there is a proxied "/x/": redirect there
 
@@ -17,7 +17,7 @@ struct LocationMatch {
 };
 
 // ngx_http_core_find_location, for exact and prefix locations: an exact match wins, then the longest prefix.
-LocationMatch findLocation(const ServerConfig &server, QByteArrayView uri);
+LocationChoice findLocation(const ServerConfig &server, QByteArrayView uri);
 
 // The Content-Type of a text that `return` makes: nginx's three built-in types by extension, else `defaultType`.
 QByteArrayView typeForUri(QByteArrayView uri, const QByteArray &defaultType);
