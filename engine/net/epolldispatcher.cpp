@@ -81,7 +81,7 @@ bool EpollEventDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 int EpollEventDispatcher::turn(QEventLoop::ProcessEventsFlags flags)
 {
     Q_EMIT awake();
-    sendPostedEvents();
+    const bool woken = sendPostedEvents();
 
     const bool withNotifiers = !flags.testFlag(QEventLoop::ExcludeSocketNotifiers);
     const bool withTimers = !flags.testFlag(QEventLoop::X11ExcludeTimers);
@@ -89,7 +89,8 @@ int EpollEventDispatcher::turn(QEventLoop::ProcessEventsFlags flags)
         m_notifiers.restoreSuppressed();
         m_notifiers.flush();
     }
-    bool canWait = flags.testFlag(QEventLoop::WaitForMoreEvents) && !m_interrupted.load(std::memory_order_relaxed)
+    // Being woken counts as an event that came, as reading the wake-up pipe does in QEventDispatcherUNIX.
+    bool canWait = flags.testFlag(QEventLoop::WaitForMoreEvents) && !woken && !m_interrupted.load(std::memory_order_relaxed)
         && !mustNotBlock(withNotifiers);
     if (canWait) {
         Q_EMIT aboutToBlock();
@@ -103,7 +104,7 @@ int EpollEventDispatcher::turn(QEventLoop::ProcessEventsFlags flags)
         m_epoll->wait(canWait ? waitMilliseconds(withTimers) : 0);
     m_timers.setNow(Clock::now());
 
-    int handled = dispatchEvents(withNotifiers);
+    int handled = (woken ? 1 : 0) + dispatchEvents(withNotifiers);
     if (withTimers)
         handled += fireTimers();
     if (m_loop && m_loop->hasDeferred()) {
@@ -114,16 +115,17 @@ int EpollEventDispatcher::turn(QEventLoop::ProcessEventsFlags flags)
 }
 
 // QCoreApplication::postEvent() and moveToThread() wake the dispatcher, so that without a wake-up there is nothing to
-// send; but a deleteLater() held back until a nested loop has returned wakes nobody.
-void EpollEventDispatcher::sendPostedEvents()
+// send; but a deleteLater() held back until a nested loop has returned wakes nobody. Tells whether it was woken.
+bool EpollEventDispatcher::sendPostedEvents()
 {
     const int loopLevel = thread()->loopLevel();
     const bool woken = m_woken.load(std::memory_order_relaxed) && m_woken.exchange(false, std::memory_order_acq_rel);
     if (!woken && loopLevel == m_postedLoopLevel && !m_nestedReturned)
-        return;
+        return false;
     m_postedLoopLevel = loopLevel;
     m_nestedReturned = false;
     QCoreApplication::sendPostedEvents();
+    return woken;
 }
 
 bool EpollEventDispatcher::mustNotBlock(bool withNotifiers) const

@@ -46,7 +46,7 @@ public:
     void setEngineLoop(EngineLoop *loop) { m_loop = loop; }
 
 private:
-    void sendPostedEvents();
+    bool sendPostedEvents();
     int turn(QEventLoop::ProcessEventsFlags flags);
     bool mustNotBlock(bool withNotifiers) const;
     int waitMilliseconds(bool withTimers) const;
