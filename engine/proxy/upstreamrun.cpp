@@ -25,7 +25,7 @@ void UpstreamRun::start(const ProxySettings &settings, UpstreamState &group, con
     m_settings = &settings;
     m_group = &group;
     m_request = request;
-    m_tag = tag;
+    m_tag = group.config().keepaliveLocal ? tag : nullptr;
     m_loopDepth = loopDepth;
     m_tried.assign(group.config().peers.size(), false);
     m_times = {};
@@ -85,7 +85,7 @@ void UpstreamRun::connected(std::unique_ptr<Stream> stream, const SocketAddress 
     connection.stream = std::move(stream);
     connection.address = address;
     connection.openedAt = m_context.loop.now();
-    connection.tag = m_group->config().keepaliveLocal ? m_tag : nullptr;
+    connection.tag = m_tag;
     connection.loopKey = m_context.isOwnListener(address) ? 1 : 0;
     m_connector.reset();
     useConnection(std::move(connection));
