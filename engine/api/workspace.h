@@ -8,9 +8,10 @@
 
 #include <QObject>
 
-class QFileSystemWatcher;
-
 namespace portlight {
+
+// What people are told of listeners that are not open: the address, and who has the port.
+Diagnostics listenerProblems(const QList<ListenerStatus> &listeners);
 
 // The user's configuration and the engine that runs it, kept in step: every edit is checked, written atomically and
 // applied; an edit from outside is noticed and followed. Main thread; owned by the application.
