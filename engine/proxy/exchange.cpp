@@ -41,7 +41,7 @@ void Exchange::reset()
     m_failure = {};
     m_startedAt = m_context.loop.now();
     m_startedAtMs = 0;
-    m_requestBytes = m_responseBytes = 0;
+    m_requestBytes = 0;
     m_id = ++m_context.lastExchange;
     m_status = m_loopDepth = m_redirects = m_retries = 0;
     m_phase = 0;
@@ -62,6 +62,7 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     m_requestBodyComplete = m_request.body.kind == BodyKind::None;
     chooseServer();
     startRecording();
+    m_captureFilter.begin(m_detail.get());
     if (!m_context.loopDepths.isEmpty())
         m_loopDepth = m_context.loopDepths.value(m_downstream.clientAddress().toString());
     const NormalizedPath path = normalizePath(requestText(m_request.path), m_server->core.mergeSlashes, m_uri);
@@ -96,6 +97,7 @@ void Exchange::beginRefused(const ListenerConfig &listener, ActiveConfigPtr acti
     m_requestBodyComplete = true; // nothing behind a broken head can be framed
     m_server = m_listener->defaultServer;
     startRecording();
+    m_captureFilter.begin(m_detail.get());
     logError(LogLevel::Info, error.message);
     m_downstream.disableKeepAlive();
     respondError(error.status);

@@ -6,6 +6,7 @@
 #include "proxy/downstream.h"
 #include "proxy/failure.h"
 #include "proxy/proxycontext.h"
+#include "proxy/responsefilter.h"
 #include "proxy/upstreamrun.h"
 
 namespace portlight {
@@ -76,7 +77,7 @@ public:
     int status() const { return m_status; }
     quint64 bytesSent() const;
     qint64 requestBytesReceived() const { return qint64(m_headBytes.size()) + m_requestBytes; }
-    qint64 bodyBytesSent() const { return m_responseBytes; }
+    qint64 bodyBytesSent() const { return m_captureFilter.bytes(); }
     std::chrono::microseconds elapsed() const;
     qint64 startedAtMs() const { return m_startedAtMs; }
     const UpstreamRun &run() const { return m_run; }
@@ -128,9 +129,8 @@ private:
     QByteArray absoluteUrl(QByteArrayView path) const;
     void enterTunnel();
     void sendHead();
-    void keepResponseBody(QByteArrayView data);
+    void sendBody(Buffer data, bool last, QByteArrayView trailerLines = {});
     void keepRequestBody(QByteArrayView data);
-    void keepResponseHead();
     void stateChanged();
     void fillTiming(ExchangeTiming &timing) const;
     void finishRecording();
@@ -155,13 +155,15 @@ private:
     WireBuffer m_scratch;
     UpstreamRun m_run;
     BodyStore m_bodyStore;
+    BodylessFilter m_bodylessFilter;
+    CaptureFilter m_captureFilter;
+    BodyChain m_chain;
     std::unique_ptr<ExchangeDetail> m_detail;
     Timer m_reportTimer;
     Failure m_failure;
     std::chrono::steady_clock::time_point m_startedAt;
     qint64 m_startedAtMs = 0;
     qint64 m_requestBytes = 0;
-    qint64 m_responseBytes = 0;
     ExchangeId m_id = 0;
     int m_status = 0;
     int m_loopDepth = 0;

@@ -280,7 +280,7 @@ void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
     m_head.status = m_status;
     m_head.reason = head.reason.in(base);
     m_head.server = serverToken();
-    m_head.hasBody = m_request.methodId != MethodId::Head && m_status != 204 && m_status != 304 && m_status != 101;
+    m_head.hasBody = m_request.methodId != MethodId::Head && m_status != 204 && m_status != 304;
     for (const HeaderField &field : head.fields) {
         const QByteArrayView value = field.value.in(base);
         switch (field.id) {
@@ -329,14 +329,7 @@ bool Exchange::rewriteLocation(QByteArrayView value)
 
 void Exchange::responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines)
 {
-    if (!m_head.hasBody && m_state != State::Tunneling)
-        data.release();
-    m_responseBytes += data.size();
-    keepResponseBody({data.data(), qsizetype(data.size())});
-    if (!m_location->proxy->passTrailers)
-        trailerLines = {};
-    m_downstream.sendBody(std::move(data), last, trailerLines);
-    m_downstream.flush();
+    sendBody(std::move(data), last, m_location->proxy->passTrailers ? trailerLines : QByteArrayView());
     if (m_state == State::Tunneling && last)
         endTunnelDirection(false);
     else if (!last && m_downstream.queuedBytes() > QueuedBytesHigh)

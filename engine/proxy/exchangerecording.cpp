@@ -4,24 +4,6 @@
 
 namespace portlight {
 
-namespace {
-
-QByteArray mediaType(QByteArrayView contentType)
-{
-    const qsizetype end = contentType.indexOf(';');
-    return (end < 0 ? contentType : contentType.first(end)).trimmed().toByteArray();
-}
-
-void keepBytes(CapturedBody &body, QByteArrayView bytes)
-{
-    body.totalBytes += bytes.size();
-    const qsizetype room = CapturedBodyBytesMax - body.bytes.size();
-    if (room > 0)
-        body.bytes.append(bytes.first(qMin<qsizetype>(room, bytes.size())));
-}
-
-} // namespace
-
 ExchangeSummary Exchange::summary() const
 {
     ExchangeSummary row;
@@ -36,7 +18,7 @@ ExchangeSummary Exchange::summary() const
     row.contentType = m_detail->summary.contentType;
     row.eventStream = row.contentType == "text/event-stream";
     row.requestBytes = m_requestBytes;
-    row.responseBytes = m_responseBytes;
+    row.responseBytes = bodyBytesSent();
     row.peer = m_runStarted ? m_run.peer().toByteArray() : QByteArray("local");
     row.failure = m_failure.sentence();
     row.upgraded = m_state == State::Tunneling || m_detail->summary.upgraded;
@@ -92,25 +74,10 @@ void Exchange::fillTiming(ExchangeTiming &timing) const
     timing.responseHeadUs = span(times.responseHead);
 }
 
-void Exchange::keepResponseBody(QByteArrayView data)
-{
-    if (m_detail)
-        keepBytes(m_detail->responseBody, data);
-}
-
 void Exchange::keepRequestBody(QByteArrayView data)
 {
     if (m_detail)
         keepBytes(m_detail->requestBody, data);
-}
-
-void Exchange::keepResponseHead()
-{
-    if (!m_detail)
-        return;
-    m_detail->responseHead = m_downstream.lastHead().toByteArray();
-    m_detail->summary.contentType = mediaType(m_head.contentType);
-    stateChanged();
 }
 
 void Exchange::finishRecording()
@@ -125,7 +92,7 @@ void Exchange::finishRecording()
     else
         decide(Decision::Step::Answer, QString::number(m_status),
                m_failure ? m_failure.sentence()
-                         : QStringLiteral("%1 bytes in %2 ms").arg(m_responseBytes).arg(double(sinceStartUs()) / 1000.0, 0, 'f', 1));
+                         : QStringLiteral("%1 bytes in %2 ms").arg(bodyBytesSent()).arg(double(sinceStartUs()) / 1000.0, 0, 'f', 1));
     m_detail->summary = summary();
     if (m_context.traffic)
         m_context.traffic->record(std::shared_ptr<const ExchangeDetail>(std::move(m_detail)));

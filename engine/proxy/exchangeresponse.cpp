@@ -125,13 +125,10 @@ void Exchange::respondText(int status, QByteArrayView contentType, QByteArrayVie
         Buffer copy = m_context.loop.buffers().take(quint32(body.size()));
         std::memcpy(copy.room(), body.data(), size_t(body.size()));
         copy.grow(quint32(body.size()));
-        m_responseBytes += body.size();
-        keepResponseBody(body);
-        m_downstream.sendBody(std::move(copy), true);
+        sendBody(std::move(copy), true);
     } else {
-        m_downstream.sendBody({}, true);
+        sendBody({}, true);
     }
-    m_downstream.flush();
 }
 
 QByteArrayView Exchange::serverToken() const
@@ -147,8 +144,31 @@ void Exchange::sendHead()
     Q_ASSERT(!m_headSent);
     m_headSent = true;
     m_state = State::Responding;
+    for (ResponseFilter *filter : {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
+        filter->filterHead(m_head);
     m_downstream.sendHead(m_head);
-    keepResponseHead();
+    if (!m_detail)
+        return;
+    m_detail->responseHead = m_downstream.lastHead().toByteArray();
+    stateChanged();
+}
+
+// Through the filters, in their order, and out.
+void Exchange::sendBody(Buffer data, bool last, QByteArrayView trailerLines)
+{
+    m_chain.buffers.clear();
+    if (!data.isEmpty())
+        m_chain.buffers.push_back(std::move(data));
+    m_chain.last = last;
+    for (ResponseFilter *filter : {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
+        filter->filterBody(m_chain);
+    for (Buffer &buffer : m_chain.buffers)
+        m_downstream.sendBody(std::move(buffer), false);
+    if (last)
+        m_downstream.sendBody({}, true, trailerLines);
+    m_chain.buffers.clear();
+    if (m_chain.flush)
+        m_downstream.flush();
 }
 
 } // namespace portlight
