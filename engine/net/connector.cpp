@@ -35,13 +35,14 @@ struct Connector::Dial final : StreamObserver {
     {
         stream->setObserver(this);
     }
-    // A failure is told as writable first.
-    void streamReadable() override { }
+    // The backend spoke first, or the dial failed: streamWritable() tells which.
+    void streamReadable() override { readable = true; }
     void streamWritable() override { connector.dialReady(this); }
 
     Connector &connector;
     size_t attemptIndex;
     std::unique_ptr<PlainStream> stream;
+    bool readable = false;
 };
 
 Connector::Connector(EngineLoop &loop, ConnectorObserver *observer)
@@ -134,6 +135,8 @@ void Connector::succeed(std::unique_ptr<Dial> dial)
     endDials(ECANCELED);
     std::unique_ptr<PlainStream> stream = std::move(dial->stream);
     stream->setObserver(nullptr);
+    if (dial->readable) // where edges are emulated it may come before the writable one
+        stream->readAgainLater();
     dial.reset();
     m_observer->connected(std::move(stream), address);
 }
