@@ -42,7 +42,8 @@ Result<void> ProxyWorker::activate(CompiledConfigPtr config, bool allRequired)
         for (const ListenerState &state : opened) {
             if (state.listener || state.behindWildcard)
                 continue;
-            const Error error = state.error;
+            Error error = state.error;
+            error.where.file = QString::fromUtf8(state.address.toString()); // which listener it was
             // Give back what was taken over from the configuration that goes on.
             for (ListenerState &kept : opened) {
                 const auto old = std::find_if(m_listeners.begin(), m_listeners.end(), [&](const ListenerState &o) {
