@@ -206,13 +206,16 @@ void Workspace::Private::watch()
 void Workspace::Private::follow()
 {
     watch();
+    if (file.exists() && !fileWarnings.isEmpty()) {
+        fileWarnings.clear(); // it is back
+        Q_EMIT q->diagnosticsChanged();
+    }
     if (!file.changedOutside())
         return;
     if (!file.exists()) {
         reportVanished();
         return;
     }
-    fileWarnings.clear();
     if (file.load()) {
         apply();
         Q_EMIT q->domainsChanged();
