@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "api/proxyengine.h"
+
+#include <optional>
+#include <variant>
+
+namespace portlight {
+
+// What `portlightctl serve` was asked for.
+struct ServeOptions {
+    QString file; // empty: the user's own configuration
+    bool demo = false;
+    QString prefix;
+    QString pidFile;
+    QString errorLog;
+    NginxVersion nginxVersion;
+    bool capture = false;
+    bool json = false;
+
+    EngineOptions engineOptions() const { return {nginxVersion, capture, errorLog, prefix}; }
+};
+
+// The options, or the exit code when the command is over already.
+std::variant<ServeOptions, int> parseServeOptions(const QStringList &arguments);
+
+} // namespace portlight
