@@ -62,6 +62,8 @@ void Exchange::requestBodyReceived(Buffer data, bool last)
         return;
     }
     m_requestBodyComplete = last;
+    if (m_headSent && !m_streamsRequestBody)
+        return; // answered already: the rest is read only to be dropped
     const qint64 bytesMax = core().clientMaxBodyBytes;
     if (bytesMax > 0 && m_requestBytes > bytesMax && !m_headSent) {
         logError(LogLevel::Error, "client intended to send too large chunked body: " + QByteArray::number(m_requestBytes) + " bytes");

@@ -34,8 +34,6 @@ void Http1Downstream::start()
         close();
         return;
     }
-    if (listener->defaultServer->core.tcpNodelay && !m_client.isUnix())
-        m_stream->setNoDelay();
     m_timer.start(listener->defaultServer->core.clientHeaderTimeout);
 }
 
@@ -75,7 +73,7 @@ void Http1Downstream::streamReadable()
 
 void Http1Downstream::streamWritable()
 {
-    if (m_state == State::Closed)
+    if (m_state != State::Exchanging)
         return;
     m_sendTimer.stop();
     flush();
@@ -241,6 +239,7 @@ void Http1Downstream::becomeIdle()
     m_state = State::Waiting;
     ++m_context.counters.waiting;
     m_trimmed = false;
+    setNoDelay();
     m_timer.start(qMin<milliseconds>(TrimDelay, m_listener->defaultServer->core.keepaliveTimeout));
     if (m_in && !m_in.isEmpty()) {
         if (!parseHead())
@@ -250,6 +249,15 @@ void Http1Downstream::becomeIdle()
     m_in.release();
     if (m_stream->mayHaveUnread())
         readHead();
+}
+
+// nginx: only where more than one write follows another, so that a connection for one request saves the call.
+void Http1Downstream::setNoDelay()
+{
+    if (m_noDelay || m_client.isUnix() || !m_listener->defaultServer->core.tcpNodelay)
+        return;
+    m_noDelay = true;
+    m_stream->setNoDelay();
 }
 
 // An idle connection keeps nothing but itself.

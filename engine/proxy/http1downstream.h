@@ -83,6 +83,7 @@ private:
     void responseFlushed();
     void afterExchange();
     void becomeIdle();
+    void setNoDelay();
     void discardBody();
     void linger();
     void readLingering();
@@ -130,6 +131,7 @@ private:
     bool m_tunnelWriteShut = false;
     bool m_closing = false; // close behind this exchange, without keep-alive
     bool m_trimmed = false;
+    bool m_noDelay = false;
     bool m_countsWriting = false;
 };
 

@@ -100,6 +100,7 @@ void Http1Downstream::flush()
             responseFlushed();
             return;
         }
+        setNoDelay(); // more is to follow
         break;
     }
     if (before > Exchange::QueuedBytesLow && m_out.bytes() <= Exchange::QueuedBytesLow)

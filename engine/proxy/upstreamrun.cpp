@@ -131,6 +131,8 @@ void UpstreamRun::sendBody(Buffer data, bool last)
     if (!m_active || m_sendFailed || m_lastSent)
         return;
     m_lastSent = last;
+    if (!std::exchange(m_connection.noDelay, true))
+        m_connection.stream->setNoDelay(); // several writes: none shall wait for an acknowledgement
     m_codec.encodeBody(m_out, std::move(data), last);
     if (m_state == State::Active && !m_sendBlocked)
         flushOut();

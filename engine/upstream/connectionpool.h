@@ -16,6 +16,7 @@ struct BackendConnection {
     std::chrono::steady_clock::time_point openedAt;
     const void *tag = nullptr; // the location it belongs to, with `keepalive … local`
     bool reused = false;
+    bool noDelay = false;
     quint64 loopKey = 0; // not 0: it leads back to one of our own listeners
 };
 
