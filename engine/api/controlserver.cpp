@@ -40,8 +40,7 @@ Result<void> ControlServer::start(const QString &socketPath)
     m_lock = std::move(lock);
     if (!listen()) {
         m_lock.reset();
-        return Error{ErrorCode::SocketFailed,
-                     u"cannot listen on %1: %2"_s.arg(socketPath, m_server.errorString())};
+        return Error{ErrorCode::SocketFailed, u"cannot listen on %1: %2"_s.arg(socketPath, m_server.errorString())};
     }
     m_guard.start();
     return {};
@@ -97,6 +96,8 @@ void ControlServer::answer(QLocalSocket *socket, ControlLineReader &reader)
             return;
         }
         socket->write(controlLine(run(**request)));
+        if (socket->bytesToWrite() > ControlUnsentBytesMax)
+            socket->abort();
     }
 }
 

@@ -17,6 +17,8 @@ class QLocalSocket;
 namespace portlight {
 
 inline constexpr int ControlConnectionsMax = 32;
+// Answers that wait for a client that does not read them; past it, the client is dropped.
+inline constexpr qint64 ControlUnsentBytesMax = 2 * ControlAnswerBytesMax;
 // QLocalServer closes for good when accepting fails once; this is how often that is looked for and mended.
 inline constexpr std::chrono::milliseconds ControlGuardInterval{2'000};
 

@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cerrno>
 #include <dirent.h>
 #include <memory>
 #include <sys/resource.h>
@@ -37,8 +38,8 @@ struct Fixture {
         std::unique_ptr<Result<QJsonObject>> answer;
         std::thread client([&] {
             auto got = std::make_unique<Result<QJsonObject>>(callControl(request, path));
-            QMetaObject::invokeMethod(&server, [&answer, moved = got.release()] { answer.reset(moved); },
-                                      Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                &server, [&answer, moved = got.release()] { answer.reset(moved); }, Qt::QueuedConnection);
         });
         const bool answered = QTest::qWaitFor([&] { return answer != nullptr; }, 20'000);
         client.join();
@@ -53,6 +54,23 @@ QByteArray receiveLine(QLocalSocket &socket)
 {
     const bool came = QTest::qWaitFor([&] { return socket.canReadLine(); }, 20'000);
     return came ? socket.readLine() : QByteArray();
+}
+
+sockaddr_un addressOf(const QString &path)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    qstrncpy(address.sun_path, QFile::encodeName(path).constData(), sizeof address.sun_path);
+    return address;
+}
+
+int connectRaw(const QString &path)
+{
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_un address = addressOf(path);
+    if (::connect(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
+        qFatal("cannot connect to the control socket");
+    return fd;
 }
 
 rlim_t openDescriptors()
@@ -94,7 +112,8 @@ private Q_SLOTS:
     {
         Fixture f;
         QVERIFY(f.server.start(f.path).ok());
-        struct stat info{};
+        struct stat info {
+        };
         QCOMPARE(::stat(QFile::encodeName(f.path).constData(), &info), 0);
         QCOMPARE(int(info.st_mode & 0077), 0);
         QCOMPARE(int(info.st_mode & 0700), 0700);
@@ -124,10 +143,8 @@ private Q_SLOTS:
         Fixture f;
         QVERIFY(prepareControlFolder(f.path).ok());
         const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        qstrncpy(address.sun_path, QFile::encodeName(f.path).constData(), sizeof address.sun_path);
-        QCOMPARE(::bind(fd, reinterpret_cast<sockaddr *>(&address), sizeof address), 0);
+        const sockaddr_un address = addressOf(f.path);
+        QCOMPARE(::bind(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
         ::close(fd); // its name stays
         QVERIFY(f.server.start(f.path).ok());
         QVERIFY(f.call({{u"command"_s, u"echo"_s}}).ok());
@@ -139,7 +156,10 @@ private Q_SLOTS:
         QVERIFY(f.server.start(f.path).ok());
         QLocalSocket socket;
         socket.connectToServer(f.path);
-        socket.write(R"({"command":"echo","say":1})" "\n" R"({"command":"echo","say":2})" "\n");
+        socket.write(R"({"command":"echo","say":1})"
+                     "\n"
+                     R"({"command":"echo","say":2})"
+                     "\n");
         QVERIFY(receiveLine(socket).contains("\"said\":1"));
         QVERIFY(receiveLine(socket).contains("\"said\":2"));
     }
@@ -154,6 +174,29 @@ private Q_SLOTS:
         QVERIFY(receiveLine(socket).contains("\"ok\":false"));
         QTRY_COMPARE(socket.state(), QLocalSocket::UnconnectedState);
         QVERIFY(f.call({{u"command"_s, u"echo"_s}}).ok());
+    }
+
+    void aClientThatNeverReadsIsDropped()
+    {
+        Fixture f;
+        constexpr qsizetype AnswerBytes = 1024 * 1024;
+        constexpr int AnswersMax = int(ControlUnsentBytesMax / AnswerBytes);
+        const QString large(AnswerBytes - controlLine({{u"large"_s, u""_s}, {u"ok"_s, true}}).size(), u'x');
+        f.server.addCommand(u"large"_s, [&](const QJsonObject &) { return QJsonObject{{u"large"_s, large}}; });
+        QVERIFY(f.server.start(f.path).ok());
+        const QByteArray request = "{\"command\":\"large\"}\n";
+
+        QLocalSocket patient;
+        patient.connectToServer(f.path);
+        patient.write(request.repeated(AnswersMax));
+        for (int i = 0; i < AnswersMax; ++i)
+            QCOMPARE(receiveLine(patient).size(), AnswerBytes);
+
+        const int deaf = connectRaw(f.path);
+        const QByteArray requests = request.repeated(AnswersMax + 8); // more than the kernel itself can hold
+        QCOMPARE(::send(deaf, requests.constData(), size_t(requests.size()), MSG_NOSIGNAL), requests.size());
+        QTRY_VERIFY(::send(deaf, " ", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EPIPE);
+        ::close(deaf);
     }
 
     void oneConnectionTooManyIsClosed()
@@ -180,9 +223,7 @@ private Q_SLOTS:
         Fixture f;
         QVERIFY(f.server.start(f.path).ok());
         const int client = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        qstrncpy(address.sun_path, QFile::encodeName(f.path).constData(), sizeof address.sun_path);
+        const sockaddr_un address = addressOf(f.path);
 
         rlimit before{};
         ::getrlimit(RLIMIT_NOFILE, &before);
@@ -192,7 +233,7 @@ private Q_SLOTS:
         ::setrlimit(RLIMIT_NOFILE, &tight);
         for (int fd = ::dup(0); fd >= 0; fd = ::dup(0))
             fillers.push_back(fd);
-        QCOMPARE(::connect(client, reinterpret_cast<sockaddr *>(&address), sizeof address), 0);
+        QCOMPARE(::connect(client, reinterpret_cast<const sockaddr *>(&address), sizeof address), 0);
         QTRY_VERIFY(!f.server.isListening());
         ::setrlimit(RLIMIT_NOFILE, &before);
         for (const int fd : fillers)
