@@ -27,8 +27,8 @@ int runCheck(const QStringList &arguments)
     }
     for (const Diagnostic &diagnostic : config.diagnostics)
         print(diagnostic.toString() + u'\n');
-    printError(u"portlightctl: configuration file %1 test %2\n"_s.arg(
-        line.configPath(), config.ok() ? u"is successful"_s : u"failed"_s));
+    printError(u"portlightctl: configuration file %1 test %2\n"_s.arg(line.configPath(),
+                                                                      config.ok() ? u"is successful"_s : u"failed"_s));
     return config.ok() ? ExitOk : ExitFailed;
 }
 

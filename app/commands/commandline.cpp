@@ -11,6 +11,32 @@ namespace portlight {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr qsizetype HelpColumns = 79; // as wide as Qt lays out the options
+
+// Breaks paragraphs between words; lines that are indented are examples and stay as they are.
+QString wrapped(const QString &text)
+{
+    QStringList lines;
+    for (const QString &paragraph : text.split(u'\n')) {
+        if (paragraph.startsWith(u' ')) {
+            lines += paragraph;
+            continue;
+        }
+        QString line;
+        for (const QString &word : paragraph.split(u' ')) {
+            if (!line.isEmpty() && line.size() + 1 + word.size() > HelpColumns)
+                lines += std::exchange(line, {});
+            line += line.isEmpty() ? word : u' ' + word;
+        }
+        lines += line;
+    }
+    return lines.join(u'\n');
+}
+
+} // namespace
+
 void print(const QByteArray &bytes)
 {
     std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stdout);
@@ -44,7 +70,7 @@ void printFailure(const Error &error)
 CommandLine::CommandLine(const QString &name, const QString &description)
     : m_name(name)
 {
-    m_parser.setApplicationDescription(description);
+    m_parser.setApplicationDescription(wrapped(description));
     m_parser.setOptionsAfterPositionalArgumentsMode(QCommandLineParser::ParseAsOptions);
     m_parser.addOption({{u"h"_s, u"help"_s}, u"Show this help."_s});
 }

@@ -43,8 +43,8 @@ QString generalHelp()
     for (const Command &command : Commands)
         text += u"  %1  %2\n"_s.arg(QLatin1String(command.name), -8).arg(QLatin1String(command.summary));
     return text
-        + u"\nportlightctl COMMAND --help tells more of a command; portlightctl --version the version.\n"
-          u"Exit codes: 0 done, 1 problems or failed, 2 wrong usage, 3 cannot start.\n"_s;
+           + u"\nportlightctl COMMAND --help tells more of a command; portlightctl --version the version.\n"
+             u"Exit codes: 0 done, 1 problems or failed, 2 wrong usage, 3 cannot start.\n"_s;
 }
 
 int runHelp(const QStringList &arguments)

@@ -108,7 +108,8 @@ int runAdd(const QStringList &arguments)
 
 int runRemove(const QStringList &arguments)
 {
-    CommandLine line(u"remove"_s, u"Removes a domain from the running Portlight or else from its configuration file."_s);
+    CommandLine line(u"remove"_s,
+                     u"Removes a domain from the running Portlight or else from its configuration file."_s);
     line.addOperand(u"name"_s, u"The domain's name; \"shop\" finds shop.localhost too."_s, u"NAME"_s);
     line.addJsonOption();
     if (const auto over = line.parse(arguments, 1, 1))

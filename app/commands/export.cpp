@@ -39,9 +39,10 @@ QJsonObject exportReport(const ExportResult &result)
 
 int runExport(const QStringList &arguments)
 {
-    CommandLine line(u"export"_s,
-                     u"Writes a configuration so that another server runs it, to standard output or into a folder. What "
-                     u"the other server cannot say is listed on standard error."_s);
+    CommandLine line(
+        u"export"_s,
+        u"Writes a configuration so that another server runs it, to standard output or into a folder. What "
+        u"the other server cannot say is listed on standard error."_s);
     line.addOperand(u"file"_s, u"The configuration; your own portlight.conf when not given."_s, u"[FILE]"_s);
     line.addOption(u"to"_s, u"The server: nginx."_s, u"server"_s);
     line.addOption(u"output"_s, u"The folder to write to, made when it is not there."_s, u"folder"_s);

@@ -31,8 +31,7 @@ Result<void> PidFile::write()
         m_written = file.commit();
     }
     if (!m_written) {
-        return Error{ErrorCode::FileNotWritable,
-                     u"cannot write the pid file %1: %2"_s.arg(m_path, file.errorString())};
+        return Error{ErrorCode::FileNotWritable, u"cannot write the pid file %1: %2"_s.arg(m_path, file.errorString())};
     }
     return {};
 }

@@ -9,7 +9,9 @@ namespace portlight {
 class PidFile
 {
 public:
-    explicit PidFile(QString path) : m_path(std::move(path)) {}
+    explicit PidFile(QString path)
+        : m_path(std::move(path))
+    {}
     ~PidFile();
     PidFile(const PidFile &) = delete;
     PidFile &operator=(const PidFile &) = delete;

@@ -34,8 +34,7 @@ public:
     explicit ServedDemo(const ServeOptions &options)
         : m_tree(emptyConfig(u"demo"_s))
         , m_engine(options.engineOptions())
-    {
-    }
+    {}
 
     ProxyEngine &engine() override { return m_engine; }
     const ConfigTree &tree() const override { return m_tree; }
@@ -44,8 +43,9 @@ public:
     {
         const auto origin = m_origin.start();
         const auto port = findPort();
-        const Result<int> added = !origin ? Result<int>(origin.error())
-            : !port                       ? Result<int>(port.error())
+        const Result<int> added =
+            !origin ? Result<int>(origin.error())
+            : !port ? Result<int>(port.error())
                     : addDomain(m_tree, {u"demo.localhost"_s, u"http://127.0.0.1:%1"_s.arg(*origin), *port});
         if (!added) {
             printFailure(added.error());
@@ -69,13 +69,13 @@ public:
     QString advice() const override
     {
         return u"\nOpen it in a browser, or try:\n"
-               u"  curl %1/api/time            JSON\n"
-               u"  curl %1/headers             what the backend sees\n"
-               u"  curl -N %1/events           an event each second\n"
-               u"  curl -N %1/stream           an answer in pieces\n"
-               u"  curl %1/slow?ms=2000        an answer that takes its time\n"
-               u"  curl -i %1/fail?status=503  a failure of the backend\n"
-               u"  curl -i %1/break            a backend that breaks off\n"_s.arg(m_url);
+               u"  curl %1/api/time              JSON\n"
+               u"  curl %1/headers               what the backend sees\n"
+               u"  curl -N %1/events             an event each second\n"
+               u"  curl -N %1/stream             an answer in pieces\n"
+               u"  curl '%1/slow?ms=2000'        an answer that takes its time\n"
+               u"  curl -i '%1/fail?status=503'  a failure of the backend\n"
+               u"  curl -i %1/break              a backend that breaks off\n"_s.arg(m_url);
     }
 
 private:
@@ -92,8 +92,9 @@ private:
                 m_holder = holder.isEmpty() ? u"another process"_s : holder;
             }
         }
-        return Error{ErrorCode::AddressInUse, u"the ports %1 to %2 are all taken"_s.arg(DefaultListenPort).arg(
-                                                  DefaultListenPort + DemoPortsMax - 1)};
+        return Error{
+            ErrorCode::AddressInUse,
+            u"the ports %1 to %2 are all taken"_s.arg(DefaultListenPort).arg(DefaultListenPort + DemoPortsMax - 1)};
     }
 
     ConfigTree m_tree;

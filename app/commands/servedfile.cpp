@@ -17,8 +17,7 @@ public:
         : m_path(options.file)
         , m_validation{.version = options.nginxVersion, .warnBeyondLoopback = true}
         , m_engine(options.engineOptions())
-    {
-    }
+    {}
 
     ProxyEngine &engine() override { return m_engine; }
     const ConfigTree &tree() const override { return m_tree; }

@@ -26,7 +26,7 @@ namespace {
 bool isAboutListener(const Diagnostic &diagnostic)
 {
     return diagnostic.code == ErrorCode::AddressInUse || diagnostic.code == ErrorCode::PermissionDenied
-        || diagnostic.code == ErrorCode::SocketFailed;
+           || diagnostic.code == ErrorCode::SocketFailed;
 }
 
 } // namespace
@@ -34,8 +34,7 @@ bool isAboutListener(const Diagnostic &diagnostic)
 ServeSession::ServeSession(const ServeOptions &options)
     : m_options(options)
     , m_pidFile(options.pidFile)
-{
-}
+{}
 
 ServeSession::~ServeSession() = default;
 
@@ -45,9 +44,9 @@ int ServeSession::run()
         printFailure(opened.error());
         return ExitCannotStart;
     }
-    m_served = m_options.demo          ? makeServedDemo(m_options)
-        : m_options.file.isEmpty()     ? makeServedWorkspace(m_options, m_log)
-                                       : makeServedFile(m_options);
+    m_served = m_options.demo             ? makeServedDemo(m_options)
+               : m_options.file.isEmpty() ? makeServedWorkspace(m_options, m_log)
+                                          : makeServedFile(m_options);
     connectSignals();
     if (const auto failed = m_served->start())
         return *failed;
@@ -66,12 +65,8 @@ void ServeSession::takeSignal(int signalNumber)
 {
     switch (signalNumber) {
     case SIGTERM:
-    case SIGINT:
-        stop(StopMode::Fast, m_exitCode);
-        return;
-    case SIGQUIT:
-        stop(StopMode::Graceful, m_exitCode);
-        return;
+    case SIGINT: stop(StopMode::Fast, m_exitCode); return;
+    case SIGQUIT: stop(StopMode::Graceful, m_exitCode); return;
     case SIGHUP:
         if (m_state != State::Stopping)
             m_served->reload(m_log);
@@ -86,16 +81,13 @@ void ServeSession::takeSignal(int signalNumber)
 void ServeSession::takeOutcome(const ApplyOutcome &outcome)
 {
     switch (m_state) {
-    case State::Starting:
-        beginRunning(outcome);
-        return;
+    case State::Starting: beginRunning(outcome); return;
     case State::Running:
         m_log.write(news(outcome));
         if (outcome.applied)
             m_log.follow(m_served->tree(), m_options.prefix);
         return;
-    case State::Stopping:
-        return;
+    case State::Stopping: return;
     }
 }
 

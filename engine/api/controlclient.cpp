@@ -11,7 +11,9 @@ using namespace Qt::StringLiterals;
 Result<QJsonObject> callControl(const QJsonObject &request, const QString &socketPath,
                                 std::chrono::milliseconds timeout)
 {
-    const Error notRunning{ErrorCode::NotRunning, u"no Portlight is running"_s, {},
+    const Error notRunning{ErrorCode::NotRunning,
+                           u"no Portlight is running"_s,
+                           {},
                            u"start it with portlightctl serve, or open the window"_s};
     if (const auto trusted = checkControlFolder(socketPath); !trusted)
         return trusted.error().code == ErrorCode::FileNotFound ? notRunning : trusted.error();
@@ -31,7 +33,8 @@ Result<QJsonObject> callControl(const QJsonObject &request, const QString &socke
             return *answer;
         }
         if (socket.bytesAvailable() == 0 && !socket.waitForReadyRead(int(deadline.remainingTime())))
-            return Error{ErrorCode::ProtocolError, u"the running Portlight did not answer: %1"_s.arg(socket.errorString())};
+            return Error{ErrorCode::ProtocolError,
+                         u"the running Portlight did not answer: %1"_s.arg(socket.errorString())};
         reader.feed(socket.readAll());
     }
 }

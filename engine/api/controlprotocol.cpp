@@ -17,20 +17,23 @@ QString controlSocketPath()
 {
     const QString runtime = qEnvironmentVariable("XDG_RUNTIME_DIR");
     // Relative paths are invalid by the XDG base directory specification.
-    const QString folder = runtime.startsWith(u'/') ? runtime + u"/portlight"_s : u"/tmp/portlight-%1"_s.arg(::getuid());
+    const QString folder =
+        runtime.startsWith(u'/') ? runtime + u"/portlight"_s : u"/tmp/portlight-%1"_s.arg(::getuid());
     return folder + u"/control.sock"_s;
 }
 
 Result<void> checkControlFolder(const QString &socketPath)
 {
     const QString folder = QFileInfo(socketPath).path();
-    struct stat info{};
+    struct stat info {
+    };
     // lstat: a link that somebody else put there would lead us to their folder.
     if (::lstat(QFile::encodeName(folder).constData(), &info) != 0)
         return Error{ErrorCode::FileNotFound, u"there is no folder %1"_s.arg(folder)};
     if (!S_ISDIR(info.st_mode) || info.st_uid != ::getuid() || (info.st_mode & 0077) != 0) {
         return Error{ErrorCode::PermissionDenied,
-                     u"%1 must be a folder of your own that nobody else can read"_s.arg(folder), {},
+                     u"%1 must be a folder of your own that nobody else can read"_s.arg(folder),
+                     {},
                      u"remove it, or chmod 700 it"_s};
     }
     return {};
@@ -67,10 +70,11 @@ std::optional<Error> errorOfAnswer(const QJsonObject &answer)
     if (answer.value(u"ok"_s).toBool())
         return std::nullopt;
     const QJsonObject object = answer.value(u"error"_s).toObject();
-    return Error{ErrorCode(object.value(u"code"_s).toInt()), object.value(u"message"_s).toString(),
-                 {object.value(u"file"_s).toString(), object.value(u"line"_s).toInt(),
-                  object.value(u"column"_s).toInt()},
-                 object.value(u"hint"_s).toString()};
+    return Error{
+        ErrorCode(object.value(u"code"_s).toInt()),
+        object.value(u"message"_s).toString(),
+        {object.value(u"file"_s).toString(), object.value(u"line"_s).toInt(), object.value(u"column"_s).toInt()},
+        object.value(u"hint"_s).toString()};
 }
 
 std::optional<Result<QJsonObject>> ControlLineReader::next()
@@ -84,8 +88,7 @@ std::optional<Result<QJsonObject>> ControlLineReader::next()
     const QJsonDocument document = QJsonDocument::fromJson(m_buffer.first(end), &problem);
     m_buffer.remove(0, end + 1);
     if (!document.isObject()) {
-        return Error{ErrorCode::ProtocolError,
-                     u"expected a JSON object on one line: %1"_s.arg(problem.errorString())};
+        return Error{ErrorCode::ProtocolError, u"expected a JSON object on one line: %1"_s.arg(problem.errorString())};
     }
     return document.object();
 }

@@ -33,10 +33,12 @@ std::optional<Error> errorOfAnswer(const QJsonObject &answer);
 class ControlLineReader
 {
 public:
-    explicit ControlLineReader(qsizetype lineBytesMax) : m_lineBytesMax(lineBytesMax) {}
+    explicit ControlLineReader(qsizetype lineBytesMax)
+        : m_lineBytesMax(lineBytesMax)
+    {}
     void feed(QByteArrayView bytes) { m_buffer += bytes; }
-    // The next line's object; nothing while there is no whole line. Errors: ProtocolError for a line that is too long or
-    // no JSON object.
+    // The next line's object; nothing while there is no whole line. Errors: ProtocolError for a line that is too long
+    // or no JSON object.
     std::optional<Result<QJsonObject>> next();
 
 private:

@@ -44,10 +44,9 @@ QJsonObject statusReport(const EngineStatus &status)
     }
     QJsonObject domains;
     for (auto it = status.domains.cbegin(); it != status.domains.cend(); ++it) {
-        domains.insert(QString::fromUtf8(it.key()),
-                       QJsonObject{{u"requests"_s, qint64(it->requests)},
-                                   {u"failures"_s, qint64(it->failures)},
-                                   {u"lastStatus"_s, it->lastStatus}});
+        domains.insert(QString::fromUtf8(it.key()), QJsonObject{{u"requests"_s, qint64(it->requests)},
+                                                                {u"failures"_s, qint64(it->failures)},
+                                                                {u"lastStatus"_s, it->lastStatus}});
     }
     return {{u"running"_s, status.running},
             {u"active"_s, status.active},
@@ -77,8 +76,8 @@ QByteArray stubStatusText(const QJsonObject &status)
 {
     const auto number = [&status](const QString &name) { return QByteArray::number(status.value(name).toInteger()); };
     return "Active connections: " + number(u"active"_s) + " \nserver accepts handled requests\n "
-        + number(u"accepted"_s) + ' ' + number(u"handled"_s) + ' ' + number(u"requests"_s) + " \nReading: "
-        + number(u"reading"_s) + " Writing: " + number(u"writing"_s) + " Waiting: " + number(u"waiting"_s) + " \n";
+           + number(u"accepted"_s) + ' ' + number(u"handled"_s) + ' ' + number(u"requests"_s) + " \nReading: "
+           + number(u"reading"_s) + " Writing: " + number(u"writing"_s) + " Waiting: " + number(u"waiting"_s) + " \n";
 }
 
 QByteArray listenersText(const QJsonObject &status)

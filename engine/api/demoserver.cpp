@@ -99,12 +99,9 @@ void DemoConnection::advance()
                 return;
             answer();
             break;
-        case State::Echoing:
-            echo();
-            return;
+        case State::Echoing: echo(); return;
         case State::Answering:
-        case State::Closing:
-            return;
+        case State::Closing: return;
         }
     }
 }
@@ -200,7 +197,7 @@ void DemoConnection::answer()
 void DemoConnection::sendHead(bool lengthKnown)
 {
     QByteArray head = "HTTP/1.1 " + QByteArray::number(m_answer.status) + ' '
-        + reasonPhrase(m_answer.status).toByteArray() + "\r\nServer: portlight-demo\r\n";
+                      + reasonPhrase(m_answer.status).toByteArray() + "\r\nServer: portlight-demo\r\n";
     for (const DemoField &field : m_answer.fields)
         head += field.first + ": " + field.second + "\r\n";
     if (m_answer.kind != DemoAnswer::Kind::WebSocket) {
@@ -242,8 +239,7 @@ void DemoConnection::sendTick()
             finishPieces();
         return;
     case DemoAnswer::Kind::WebSocket:
-    case DemoAnswer::Kind::Break:
-        break;
+    case DemoAnswer::Kind::Break: break;
     }
     Q_UNREACHABLE();
 }

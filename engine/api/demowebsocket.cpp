@@ -130,18 +130,12 @@ std::optional<WebSocketFrame> DemoWebSocket::takeFrame()
 QByteArray DemoWebSocket::answer(WebSocketFrame &&frame)
 {
     switch (frame.opcode) {
-    case WebSocketOpcode::Pong:
-        return {};
-    case WebSocketOpcode::Ping:
-        frame.opcode = WebSocketOpcode::Pong;
-        return encodeWebSocketFrame(frame);
-    case WebSocketOpcode::Close:
-        m_over = true;
-        return encodeWebSocketFrame(frame);
+    case WebSocketOpcode::Pong: return {};
+    case WebSocketOpcode::Ping: frame.opcode = WebSocketOpcode::Pong; return encodeWebSocketFrame(frame);
+    case WebSocketOpcode::Close: m_over = true; return encodeWebSocketFrame(frame);
     case WebSocketOpcode::Continuation:
     case WebSocketOpcode::Text:
-    case WebSocketOpcode::Binary:
-        break;
+    case WebSocketOpcode::Binary: break;
     }
     if ((frame.opcode == WebSocketOpcode::Continuation) != m_inMessage) { // §5.4
         refuse(CloseProtocolError);

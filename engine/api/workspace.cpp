@@ -20,8 +20,7 @@ constexpr const char *DemoName = "demo.localhost";
 Workspace::Workspace(const QString &configPath, const EngineOptions &options, QObject *parent)
     : QObject(parent)
     , d(std::make_unique<Private>(this, configPath, options))
-{
-}
+{}
 
 Workspace::~Workspace() = default;
 
@@ -105,8 +104,8 @@ Result<void> Workspace::undoRemove()
 {
     if (!d->removed)
         return Error{ErrorCode::NotFound, u"there is no removed domain to bring back"_s};
-    const Result<int> restored = d->edit(
-        [this](ConfigTree &tree) { return restoreDomain(tree, *d->removed); }, Private::ByIndex::No);
+    const Result<int> restored =
+        d->edit([this](ConfigTree &tree) { return restoreDomain(tree, *d->removed); }, Private::ByIndex::No);
     if (!restored)
         return restored.error();
     d->removed.reset();
@@ -226,7 +225,8 @@ void Workspace::Private::follow()
 // Not followed: a file that is gone is no wish to run nothing. What runs goes on.
 void Workspace::Private::reportVanished()
 {
-    const Diagnostic vanished{Severity::Warning, ErrorCode::FileNotFound,
+    const Diagnostic vanished{Severity::Warning,
+                              ErrorCode::FileNotFound,
                               u"%1 is gone; what it said goes on running"_s.arg(file.path()),
                               {},
                               u"put it back, or start Portlight again to begin with an empty one"_s};
@@ -274,7 +274,9 @@ Result<int> Workspace::Private::edit(const std::function<Result<int>(ConfigTree 
         follow();
         // An index that was chosen from the list before may mean another domain now.
         if (byIndex == ByIndex::Yes && !file.isReadOnly() && before != q->domains()) {
-            return Error{ErrorCode::FileChangedOutside, u"%1 was changed by another program"_s.arg(file.path()), {},
+            return Error{ErrorCode::FileChangedOutside,
+                         u"%1 was changed by another program"_s.arg(file.path()),
+                         {},
                          u"the list shows its new content; try again"_s};
         }
     }
@@ -312,10 +314,11 @@ Diagnostics listenerProblems(const QList<ListenerStatus> &listeners)
         const quint16 port = listener.address.sliced(listener.address.lastIndexOf(':') + 1).toUShort();
         const QString holder = port == 0 ? QString() : portHolder(port);
         const QString reason = holder.isEmpty() || listener.error.contains(holder)
-            ? listener.error
-            : u"port %1 is taken by %2"_s.arg(port).arg(holder);
+                                   ? listener.error
+                                   : u"port %1 is taken by %2"_s.arg(port).arg(holder);
         const bool taken = !holder.isEmpty();
-        problems += Diagnostic{Severity::Error, taken ? ErrorCode::AddressInUse : ErrorCode::SocketFailed,
+        problems += Diagnostic{Severity::Error,
+                               taken ? ErrorCode::AddressInUse : ErrorCode::SocketFailed,
                                u"cannot listen on %1: %2"_s.arg(QString::fromLatin1(listener.address), reason),
                                {},
                                taken ? u"end that process or use another port"_s : QString()};

@@ -22,8 +22,7 @@ WorkspaceFile::WorkspaceFile(const QString &path, const ValidationOptions &valid
     : m_store(path)
     , m_validation(validation)
     , m_tree(emptyConfig(path))
-{
-}
+{}
 
 bool WorkspaceFile::load()
 {
@@ -57,8 +56,7 @@ bool WorkspaceFile::refuseFile(Diagnostics &&problems)
 Result<int> WorkspaceFile::edit(const std::function<Result<int>(ConfigTree &)> &edit)
 {
     if (m_readOnly) {
-        return Error{ErrorCode::FileNotWritable,
-                     u"%1 has errors, so it is left as it is"_s.arg(path()),
+        return Error{ErrorCode::FileNotWritable, u"%1 has errors, so it is left as it is"_s.arg(path()),
                      firstErrorOf(m_diagnostics).where,
                      u"mend the file first: %1"_s.arg(firstErrorOf(m_diagnostics).message)};
     }

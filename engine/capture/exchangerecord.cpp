@@ -26,7 +26,7 @@ QString decisionStepName(Decision::Step step)
 qint64 ExchangeDetail::storedBytes() const
 {
     return requestHead.size() + upstreamRequestHead.size() + responseHead.size() + upstreamResponseHead.size()
-        + requestBody.bytes.size() + responseBody.bytes.size();
+           + requestBody.bytes.size() + responseBody.bytes.size();
 }
 
 } // namespace portlight

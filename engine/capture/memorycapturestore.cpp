@@ -13,7 +13,10 @@ namespace {
 class MemoryCaptureStore final : public CaptureStore
 {
 public:
-    MemoryCaptureStore(qsizetype exchangesMax, qint64 bytesMax) : m_exchangesMax(exchangesMax), m_bytesMax(bytesMax) {}
+    MemoryCaptureStore(qsizetype exchangesMax, qint64 bytesMax)
+        : m_exchangesMax(exchangesMax)
+        , m_bytesMax(bytesMax)
+    {}
 
     void put(ExchangeDetailPtr exchange) override
     {

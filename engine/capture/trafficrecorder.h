@@ -29,8 +29,8 @@ struct TrafficRecorderLimits {
 };
 
 // Takes exchanges from the engine thread, keeps the finished ones in a CaptureStore, and tells of them in bounded
-// batches. Lives on the recorder thread (see RecorderThread); the functions below marked "any thread" may be called from
-// every thread, and cost one push under a lock that is held for a push or a swap only.
+// batches. Lives on the recorder thread (see RecorderThread); the functions below marked "any thread" may be called
+// from every thread, and cost one push under a lock that is held for a push or a swap only.
 class TrafficRecorder final : public QObject
 {
     Q_OBJECT

@@ -82,8 +82,8 @@ public:
     {
         if (!QTest::qWaitFor([&] { return process.state() == QProcess::NotRunning; }, 30'000))
             return {-2, process.readAllStandardOutput(), process.readAllStandardError()};
-        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
-                process.readAllStandardOutput(), process.readAllStandardError()};
+        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(),
+                process.readAllStandardError()};
     }
 
     static void signal(const QProcess &process, int number) { ::kill(pid_t(process.processId()), number); }
@@ -155,8 +155,8 @@ public:
     // Everything until the connection closed; what came so far when that takes too long.
     QByteArray answer()
     {
-        const bool closed = QTest::qWaitFor(
-            [this] { return m_socket.state() == QAbstractSocket::UnconnectedState; }, 20'000);
+        const bool closed =
+            QTest::qWaitFor([this] { return m_socket.state() == QAbstractSocket::UnconnectedState; }, 20'000);
         return closed ? m_socket.readAll() : "(still open) " + m_socket.readAll();
     }
     // True when nobody accepts; false once somebody does.
@@ -178,7 +178,7 @@ inline QByteArray fetch(quint16 port, const QByteArray &host, const QByteArray &
 inline QByteArray simpleConfig(quint16 port, const QByteArray &backend)
 {
     return "events {}\nhttp {\n    server {\n        listen 127.0.0.1:" + QByteArray::number(port)
-        + ";\n        location / {\n            proxy_pass http://" + backend + ";\n        }\n    }\n}\n";
+           + ";\n        location / {\n            proxy_pass http://" + backend + ";\n        }\n    }\n}\n";
 }
 
 } // namespace portlight::test

@@ -55,14 +55,14 @@ private Q_SLOTS:
         const auto outcome = ctl.run({u"check"_s, file});
         QCOMPARE(outcome.exitCode, 0);
         QCOMPARE(outcome.out, QByteArray());
-        QCOMPARE(outcome.err,
-                 "portlightctl: configuration file " + file.toUtf8() + " test is successful\n");
+        QCOMPARE(outcome.err, "portlightctl: configuration file " + file.toUtf8() + " test is successful\n");
     }
 
     void everyProblemIsToldWithItsPosition()
     {
         CtlProgram ctl;
-        ctl.write(u"bad.conf"_s, "http {\n    servr {\n    }\n    server {\n        listen 80 80;\n        dance;\n    }\n}\n");
+        ctl.write(u"bad.conf"_s,
+                  "http {\n    servr {\n    }\n    server {\n        listen 80 80;\n        dance;\n    }\n}\n");
         const auto outcome = ctl.run({u"check"_s, u"bad.conf"_s});
         QCOMPARE(outcome.exitCode, 1);
         QVERIFY2(outcome.out.contains("bad.conf:2:5: error: "), outcome.out.constData());
@@ -176,9 +176,8 @@ private Q_SLOTS:
         QCOMPARE(CtlProgram::read(ctl.path(u"out/nginx.conf"_s)), text.out);
 
         QProcess nginx;
-        nginx.start(u"nginx"_s,
-                    {u"-t"_s, u"-p"_s, ctl.path(u"out"_s), u"-c"_s, ctl.path(u"out/nginx.conf"_s), u"-e"_s, u"stderr"_s,
-                     u"-g"_s, u"pid %1;"_s.arg(ctl.path(u"nginx.pid"_s))});
+        nginx.start(u"nginx"_s, {u"-t"_s, u"-p"_s, ctl.path(u"out"_s), u"-c"_s, ctl.path(u"out/nginx.conf"_s), u"-e"_s,
+                                 u"stderr"_s, u"-g"_s, u"pid %1;"_s.arg(ctl.path(u"nginx.pid"_s))});
         const auto verdict = CtlProgram::wait(nginx);
         QVERIFY2(verdict.exitCode == 0, verdict.err.constData());
 

@@ -14,8 +14,7 @@ struct Serve {
         : ctl(program)
         , pidFile(ctl.path(u"portlight.pid"_s))
         , process(ctl.start(QStringList{u"serve"_s, u"--pid"_s, pidFile} + arguments))
-    {
-    }
+    {}
     ~Serve()
     {
         process->terminate();
@@ -23,9 +22,9 @@ struct Serve {
     }
     bool runs()
     {
-        return QTest::qWaitFor([this] {
-            return QFile::exists(pidFile) || process->state() == QProcess::NotRunning;
-        }, 20'000) && process->state() == QProcess::Running;
+        return QTest::qWaitFor([this] { return QFile::exists(pidFile) || process->state() == QProcess::NotRunning; },
+                               20'000)
+               && process->state() == QProcess::Running;
     }
     // Everything it said on standard error so far.
     const QByteArray &err() { return m_err += process->readAllStandardError(); }
@@ -217,7 +216,8 @@ private Q_SLOTS:
         QVERIFY(QFile::rename(log, log + u".1"_s));
         CtlProgram::signal(*serve.process, SIGUSR1);
         QTRY_VERIFY(QFile::exists(log));
-        QTRY_VERIFY(fetch(port, "a").startsWith("HTTP/1.1 502 ") && CtlProgram::read(log).contains("Connection refused"));
+        QTRY_VERIFY(fetch(port, "a").startsWith("HTTP/1.1 502 ")
+                    && CtlProgram::read(log).contains("Connection refused"));
     }
 
     void anErrorLogThatCannotBeWrittenStopsTheStart()
@@ -303,10 +303,10 @@ private Q_SLOTS:
         const quint16 port = freePort();
         const auto server = [](const char *name, quint16 listen, quint16 target) {
             return "server {\n listen 127.0.0.1:" + QByteArray::number(listen) + ";\n server_name " + name
-                + ";\n location / {\n proxy_pass http://127.0.0.1:" + QByteArray::number(target) + ";\n }\n}\n";
+                   + ";\n location / {\n proxy_pass http://127.0.0.1:" + QByteArray::number(target) + ";\n }\n}\n";
         };
-        ctl.write(u"config/portlight/portlight.conf"_s,
-                  "http {\n" + server("taken", holder.serverPort(), 3000) + server("free", port, backend.port()) + "}\n");
+        ctl.write(u"config/portlight/portlight.conf"_s, "http {\n" + server("taken", holder.serverPort(), 3000)
+                                                            + server("free", port, backend.port()) + "}\n");
         Serve serve(ctl, {});
         QVERIFY2(serve.runs(), serve.err().constData());
         QVERIFY(fetch(port, "free").endsWith("the rest"));

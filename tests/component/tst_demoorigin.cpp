@@ -28,17 +28,21 @@ struct Client {
     }
     bool receiveUntil(const QByteArray &part)
     {
-        return QTest::qWaitFor([&] {
-            received += socket.readAll();
-            return received.contains(part);
-        }, 20'000);
+        return QTest::qWaitFor(
+            [&] {
+                received += socket.readAll();
+                return received.contains(part);
+            },
+            20'000);
     }
     bool receiveUntilClosed()
     {
-        return QTest::qWaitFor([&] {
-            received += socket.readAll();
-            return socket.state() == QAbstractSocket::UnconnectedState;
-        }, 20'000);
+        return QTest::qWaitFor(
+            [&] {
+                received += socket.readAll();
+                return socket.state() == QAbstractSocket::UnconnectedState;
+            },
+            20'000);
     }
     QByteArray body() const { return received.sliced(received.indexOf("\r\n\r\n") + 4); }
     QTcpSocket socket;
@@ -84,7 +88,8 @@ private Q_SLOTS:
     {
         const QByteArray answer = fetch("GET /");
         QVERIFY(answer.startsWith("HTTP/1.1 200 OK\r\n"));
-        for (const char *route : {"/api/time", "/events", "/ws", "/slow", "/fail", "/break", "/upload", "/stream", "/headers"})
+        for (const char *route :
+             {"/api/time", "/events", "/ws", "/slow", "/fail", "/break", "/upload", "/stream", "/headers"})
             QVERIFY2(answer.contains(route), route);
     }
 
@@ -112,7 +117,8 @@ private Q_SLOTS:
         const QByteArray body(300'000, 'u');
         const QByteArray sized = fetch("POST /upload", "Content-Length: 300000\r\n", body);
         QCOMPARE(json(sized).value(QStringLiteral("receivedBytes")).toInt(), 300'000);
-        const QByteArray chunked = fetch("POST /upload", "Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n");
+        const QByteArray chunked =
+            fetch("POST /upload", "Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n");
         QCOMPARE(json(chunked).value(QStringLiteral("receivedBytes")).toInt(), 6);
     }
 
@@ -177,9 +183,8 @@ private Q_SLOTS:
     void aWebSocketEchoes()
     {
         Client client(m_port);
-        client.send(request("GET /ws",
-                            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
+        client.send(request("GET /ws", "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"));
         QVERIFY(client.receiveUntil("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
         QVERIFY(client.received.startsWith("HTTP/1.1 101 "));
         client.send(QByteArray::fromHex("818200000000") + "hi");

@@ -292,7 +292,8 @@ private Q_SLOTS:
         Backend shop("shop");
         // Somebody else: our own process would hold it otherwise.
         auto holder = std::make_unique<QProcess>();
-        holder->start(u"python3"_s, {u"-m"_s, u"http.server"_s, u"--bind"_s, u"127.0.0.1"_s, QString::number(desk.port)});
+        holder->start(u"python3"_s,
+                      {u"-m"_s, u"http.server"_s, u"--bind"_s, u"127.0.0.1"_s, QString::number(desk.port)});
         QTRY_VERIFY(portHolder(desk.port).startsWith(u"python"_s));
 
         Workspace workspace(desk.path);

@@ -98,7 +98,8 @@ private Q_SLOTS:
         const QString path = folder.filePath(u"portlight/control.sock"_s);
         QCOMPARE(checkControlFolder(path).error().code, ErrorCode::FileNotFound);
         QVERIFY(prepareControlFolder(path).ok());
-        struct stat info{};
+        struct stat info {
+        };
         QCOMPARE(::stat(QFile::encodeName(folder.filePath(u"portlight"_s)).constData(), &info), 0);
         QCOMPARE(int(info.st_mode & 0777), 0700);
         QVERIFY(prepareControlFolder(path).ok());

@@ -20,11 +20,10 @@ private Q_SLOTS:
         status.reading = 1;
         status.writing = 2;
         status.waiting = 3;
-        QCOMPARE(stubStatusText(statusReport(status)),
-                 "Active connections: 4 \n"
-                 "server accepts handled requests\n"
-                 " 100 99 5000000000 \n"
-                 "Reading: 1 Writing: 2 Waiting: 3 \n"_ba);
+        QCOMPARE(stubStatusText(statusReport(status)), "Active connections: 4 \n"
+                                                       "server accepts handled requests\n"
+                                                       " 100 99 5000000000 \n"
+                                                       "Reading: 1 Writing: 2 Waiting: 3 \n"_ba);
     }
 
     void listenersSayHowTheyStand()
@@ -33,10 +32,9 @@ private Q_SLOTS:
         status.listeners = {{"127.0.0.1:8080", true, {}, false},
                             {"[::1]:8080", false, u"port 8080 is taken by node (pid 1)"_s, false},
                             {"127.0.0.1:81", true, {}, true}};
-        QCOMPARE(listenersText(statusReport(status)),
-                 "127.0.0.1:8080 open\n"
-                 "[::1]:8080 closed: port 8080 is taken by node (pid 1)\n"
-                 "127.0.0.1:81 open, accepting is paused\n"_ba);
+        QCOMPARE(listenersText(statusReport(status)), "127.0.0.1:8080 open\n"
+                                                      "[::1]:8080 closed: port 8080 is taken by node (pid 1)\n"
+                                                      "127.0.0.1:81 open, accepting is paused\n"_ba);
     }
 
     void aDomainIsReportedWhole()

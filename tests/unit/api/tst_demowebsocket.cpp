@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/demowebsocket.h"
 
-#include <QTest>
 #include <QtEndian>
+#include <QTest>
 
 using namespace portlight;
 
@@ -63,8 +63,7 @@ private Q_SLOTS:
         QFETCH(int, length);
         const QByteArray payload(length, 'p');
         DemoWebSocket socket;
-        QCOMPARE(socket.receive(masked(0x82, payload)),
-                 encodeWebSocketFrame({WebSocketOpcode::Binary, true, payload}));
+        QCOMPARE(socket.receive(masked(0x82, payload)), encodeWebSocketFrame({WebSocketOpcode::Binary, true, payload}));
     }
 
     void oneByteMoreThanAllowedIsRefused()
@@ -80,17 +79,20 @@ private Q_SLOTS:
         QByteArray out;
         for (const char byte : masked(0x81, "one") + masked(0x89, "two") + masked(0x81, QByteArray(300, 'x')))
             out += socket.receive(QByteArrayView(&byte, 1));
-        QCOMPARE(out,
-                 encodeWebSocketFrame({WebSocketOpcode::Text, true, "one"})
-                     + encodeWebSocketFrame({WebSocketOpcode::Pong, true, "two"})
-                     + encodeWebSocketFrame({WebSocketOpcode::Text, true, QByteArray(300, 'x')}));
+        QCOMPARE(out, encodeWebSocketFrame({WebSocketOpcode::Text, true, "one"})
+                          + encodeWebSocketFrame({WebSocketOpcode::Pong, true, "two"})
+                          + encodeWebSocketFrame({WebSocketOpcode::Text, true, QByteArray(300, 'x')}));
     }
 
     void fragmentsComeBackAsTheyWereCutWithAPingBetween()
     {
         DemoWebSocket socket;
-        QCOMPARE(socket.receive(masked(0x01, "a") + masked(0x89, "") + masked(0x80, "b")),
-                 QByteArray("\x01\x01" "a" "\x8a\x00" "\x80\x01" "b", 8));
+        QCOMPARE(socket.receive(masked(0x01, "a") + masked(0x89, "") + masked(0x80, "b")), QByteArray("\x01\x01"
+                                                                                                      "a"
+                                                                                                      "\x8a\x00"
+                                                                                                      "\x80\x01"
+                                                                                                      "b",
+                                                                                                      8));
     }
 
     void aPongNeedsNoAnswer()
@@ -129,7 +131,9 @@ private Q_SLOTS:
     void aNewMessageInsideAnotherIsRefused()
     {
         DemoWebSocket socket;
-        QCOMPARE(socket.receive(masked(0x01, "a") + masked(0x81, "b")), QByteArray("\x01\x01" "a") + closeFrame(1002));
+        QCOMPARE(socket.receive(masked(0x01, "a") + masked(0x81, "b")), QByteArray("\x01\x01"
+                                                                                   "a")
+                                                                            + closeFrame(1002));
     }
 };
 

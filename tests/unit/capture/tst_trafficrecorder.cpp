@@ -35,7 +35,9 @@ TrafficBatch batchAt(const QSignalSpy &spy, qsizetype index)
 
 // Lives on the test's own thread, which runs its events only when asked: what waits in the inbox is certain.
 struct Recorder {
-    explicit Recorder(const TrafficRecorderLimits &limits = {}) : recorder(makeMemoryCaptureStore(), limits) {}
+    explicit Recorder(const TrafficRecorderLimits &limits = {})
+        : recorder(makeMemoryCaptureStore(), limits)
+    {}
     TrafficRecorder recorder;
     QSignalSpy batches{&recorder, &TrafficRecorder::trafficRecorded};
     QSignalSpy counts{&recorder, &TrafficRecorder::countChanged};

@@ -24,11 +24,11 @@ QByteArray printed(const QByteArray &networkOrderHex)
 QByteArray line(const QByteArray &address, const QByteArray &port, const QByteArray &state = "0A")
 {
     return "   0: " + printed(address) + ':' + port + " 00000000:0000 " + state
-        + " 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000000000000000 100 0 0 10 0\n";
+           + " 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000000000000000 100 0 0 10 0\n";
 }
 
-constexpr const char *Header
-    = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
+constexpr const char *Header =
+    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
 
 } // namespace
 
