@@ -84,7 +84,7 @@ void TreeBuilder::takeWord(const ConfigToken &token)
         m_inStatement = true;
         m_statement.position = at(token.line, token.column);
         m_statement.blankLineBefore = blankLineBefore(token.line);
-        if (!asWritten)
+        if (!asWritten || value.contains('{')) // a "${x}" that stood there without quotes gets none
             m_statement.nameWritten = m_lexer.written(token);
         m_statement.name = std::move(value);
     } else {
