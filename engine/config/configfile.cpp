@@ -18,14 +18,15 @@ Result<QByteArray> readConfigFile(const QString &path)
     if (!file.open(QIODevice::ReadOnly)) {
         const bool missing = !file.exists();
         return Error{missing ? ErrorCode::FileNotFound : ErrorCode::FileNotReadable,
-                     u"open() \"%1\" failed (%2)"_s.arg(path, file.errorString()), {path, 0, 0},
+                     u"open() \"%1\" failed (%2)"_s.arg(path, file.errorString()),
+                     {path, 0, 0},
                      missing ? u"check the path"_s : u"check the permissions"_s};
     }
     // One byte more than allowed tells a large file from one that just fits, also for a pipe that has no size.
     const QByteArray text = file.read(ConfigFileBytesMax + 1);
     if (file.error() != QFileDevice::NoError)
-        return Error{ErrorCode::FileNotReadable, u"read() \"%1\" failed (%2)"_s.arg(path, file.errorString()),
-                     {path, 0, 0}, {}};
+        return Error{
+            ErrorCode::FileNotReadable, u"read() \"%1\" failed (%2)"_s.arg(path, file.errorString()), {path, 0, 0}, {}};
     return text;
 }
 

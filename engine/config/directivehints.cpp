@@ -14,10 +14,11 @@ constexpr qsizetype ComparedNameBytesMax = 64; // longer than any directive: no 
 // Edit distance with swaps of neighbours (optimal string alignment), so that "serevr" is one slip away from "server".
 int distance(QByteArrayView a, QByteArrayView b)
 {
+    Q_ASSERT(b.size() <= ComparedNameBytesMax);
     const size_t width = static_cast<size_t>(b.size()) + 1;
-    std::vector<int> before(width);
-    std::vector<int> last(width);
-    std::vector<int> row(width);
+    std::array<int, ComparedNameBytesMax + 1> before = {};
+    std::array<int, ComparedNameBytesMax + 1> last = {};
+    std::array<int, ComparedNameBytesMax + 1> row = {};
     for (size_t j = 0; j < width; ++j)
         last[j] = static_cast<int>(j);
     for (qsizetype i = 1; i <= a.size(); ++i) {
@@ -64,10 +65,14 @@ QString joined(const QStringList &words)
 QStringList contextNames(ConfigContexts contexts)
 {
     const std::pair<ConfigContext, QString> names[] = {
-        {ConfigContext::Main, u"the top level"_s},         {ConfigContext::Events, u"\"events\""_s},
-        {ConfigContext::Http, u"\"http\""_s},              {ConfigContext::Server, u"\"server\""_s},
-        {ConfigContext::Location, u"\"location\""_s},      {ConfigContext::Upstream, u"\"upstream\""_s},
-        {ConfigContext::ServerIf, u"\"if\" in \"server\""_s}, {ConfigContext::LocationIf, u"\"if\" in \"location\""_s},
+        {ConfigContext::Main, u"the top level"_s},
+        {ConfigContext::Events, u"\"events\""_s},
+        {ConfigContext::Http, u"\"http\""_s},
+        {ConfigContext::Server, u"\"server\""_s},
+        {ConfigContext::Location, u"\"location\""_s},
+        {ConfigContext::Upstream, u"\"upstream\""_s},
+        {ConfigContext::ServerIf, u"\"if\" in \"server\""_s},
+        {ConfigContext::LocationIf, u"\"if\" in \"location\""_s},
         {ConfigContext::LimitExcept, u"\"limit_except\""_s},
     };
     QStringList list;

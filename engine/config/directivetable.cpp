@@ -15,9 +15,9 @@ std::vector<DirectiveSpec> joinedRows()
 {
     using namespace directivetable;
     std::vector<DirectiveSpec> all;
-    for (const auto rows : {coreRows(), httpRows(), proxyRows(), upstreamRows(), tlsRows(), fastcgiRows(), scgiRows(),
-                            uwsgiRows(), grpcRows(), accessRows(), filtersRows(), contentRows(), commercialRows(),
-                            ownRows()})
+    for (const auto rows :
+         {coreRows(), httpRows(), proxyRows(), upstreamRows(), tlsRows(), fastcgiRows(), scgiRows(), uwsgiRows(),
+          grpcRows(), accessRows(), filtersRows(), contentRows(), commercialRows(), ownRows()})
         all.insert(all.end(), rows.begin(), rows.end());
     // Stable, so that of two meanings of a name the one of http comes before that of upstream.
     std::stable_sort(all.begin(), all.end(),
@@ -55,7 +55,7 @@ NginxVersion NginxVersion::fromString(QByteArrayView text)
     for (qsizetype i = 0; i < parts.size(); ++i) {
         const QByteArray &part = parts.at(i);
         const bool digits = !part.isEmpty() && part.size() <= 6
-            && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+                            && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
         if (!digits)
             return invalid;
         numbers[i] = part.toInt();

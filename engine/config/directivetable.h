@@ -43,15 +43,15 @@ Q_DECLARE_OPERATORS_FOR_FLAGS(ConfigContexts)
 
 enum class DirectiveType : quint8 { Flag, Number, Size, Duration, Enumeration, Text, Template, Block };
 enum class DirectiveInheritance : quint8 {
-    None,    // counts where it stands
-    Value,   // a lower level replaces it
-    Array,   // any at a lower level replaces all of the higher one (add_header, proxy_set_header)
+    None,  // counts where it stands
+    Value, // a lower level replaces it
+    Array, // any at a lower level replaces all of the higher one (add_header, proxy_set_header)
 };
 enum class DirectiveSupport : quint8 {
-    Runs,       // the engine does it
-    Accepted,   // has no meaning here and none is lost (worker_processes, events …); `note` says why
-    NotYet,     // nginx knows it, we do not run it yet: a warning by name, with `note` as the reason
-    Own,        // a directive of ours (portlight_…)
+    Runs,     // the engine does it
+    Accepted, // has no meaning here and none is lost (worker_processes, events …); `note` says why
+    NotYet,   // nginx knows it, we do not run it yet: a warning by name, with `note` as the reason
+    Own,      // a directive of ours (portlight_…)
 };
 
 // One version's default: counts from `since` on.
@@ -70,7 +70,7 @@ struct DirectiveSpec {
     DirectiveInheritance inheritance;
     DirectiveSupport support;
     std::span<const VersionedDefault> defaults; // ascending by version; empty: no default
-    const char *note; // why it is NotYet or Accepted, or a one-line summary
+    const char *note;                           // why it is NotYet or Accepted, or a one-line summary
     bool repeatable;
     const char *values = nullptr;   // of an enumeration: the words allowed, with spaces between
     NginxVersion since = {0, 0, 0}; // the version of nginx that brought it; 0.0.0: always there

@@ -58,8 +58,8 @@ Result<void> requireFree(const ConfigTree &tree, const DomainDraft &draft, int e
         for (const QByteArray &name : namesOf(*server)) {
             if (name.compare(draft.name.toUtf8(), Qt::CaseInsensitive) == 0)
                 return Error{ErrorCode::AlreadyExists,
-                             u"%1 exists already on port %2"_s.arg(draft.name).arg(draft.listenPort),
-                             server->position, u"edit that one, or choose another name"_s};
+                             u"%1 exists already on port %2"_s.arg(draft.name).arg(draft.listenPort), server->position,
+                             u"edit that one, or choose another name"_s};
         }
     }
     return {};
@@ -147,13 +147,12 @@ void movePort(ConfigNode &server, quint16 oldPort, quint16 newPort)
         listens = true;
         const Result<Listen> listen = parseListen({node.arguments[0].value});
         const bool moves = listen && listen->addresses.front().kind != ListenAddress::Kind::Unix
-            && listen->addresses.front().port == oldPort;
+                           && listen->addresses.front().port == oldPort;
         if (moves)
             setValue(node.arguments[0], withPort(node.arguments[0].value, oldPort, newPort));
     }
     if (!listens)
-        server.children.insert(server.children.begin(),
-                               ConfigNode::directive("listen", {QByteArray::number(newPort)}));
+        server.children.insert(server.children.begin(), ConfigNode::directive("listen", {QByteArray::number(newPort)}));
 }
 
 void rename(ConfigNode &server, const QString &oldName, const QString &newName)

@@ -75,7 +75,9 @@ Error wrongWordCount(const QStringList &words)
         return invalidTarget(u"one name and one target belong in the line, here are %1 words"_s.arg(words.size()),
                              Example);
     if (isClearlyTarget(words[0]))
-        return {ErrorCode::InvalidName, u"a name for %1 is missing"_s.arg(words[0]), {},
+        return {ErrorCode::InvalidName,
+                u"a name for %1 is missing"_s.arg(words[0]),
+                {},
                 u"write it as: shop %1"_s.arg(words[0])};
     return invalidTarget(u"say where %1 leads to"_s.arg(words[0]), u"write it as: %1 3000"_s.arg(words[0]));
 }
@@ -116,8 +118,8 @@ Result<QString> completeDomainTarget(const QString &typed)
     const QString target = completeTarget(typed);
     const QString examples = u"a target is a port, host:port, a URL or unix:/path"_s;
     const bool clean = std::none_of(target.begin(), target.end(), [](QChar c) {
-        return c.isSpace() || c.category() == QChar::Other_Control || c == u'$' || c == u'"' || c == u'\''
-            || c == u'\\' || c == u';' || c == u'{' || c == u'}';
+        return c.isSpace() || c.category() == QChar::Other_Control || c == u'$' || c == u'"' || c == u'\'' || c == u'\\'
+               || c == u';' || c == u'{' || c == u'}';
     });
     if (!clean)
         return invalidTarget(u"\"%1\" has signs that no target can have"_s.arg(typed), examples);
@@ -127,7 +129,7 @@ Result<QString> completeDomainTarget(const QString &typed)
                              parsed.error().hint.isEmpty() ? examples : parsed.error().hint);
     const PeerAddress &peer = parsed->peer;
     const bool bareWord = peer.unixPath.isEmpty() && !peer.hasPort && !peer.host.contains('.')
-        && !peer.host.contains(':') && !typed.contains(u"://"_s);
+                          && !peer.host.contains(':') && !typed.contains(u"://"_s);
     if (bareWord)
         return invalidTarget(u"the port of \"%1\" is missing"_s.arg(typed), u"write it as %1:3000"_s.arg(typed));
     return target;

@@ -10,11 +10,25 @@ namespace {
 
 using namespace domaintree;
 
+using Groups = QHash<QByteArrayView, const ConfigNode *>;
+
+// By name, so that listing ten thousand domains does not look through ten thousand groups for each.
+Groups groupsOf(const ConfigNode &http)
+{
+    Groups groups;
+    for (const ConfigNode &node : http.children) {
+        if (node.isBlock() && node.name == "upstream" && !node.arguments.empty()
+            && !groups.contains(node.arguments[0].value))
+            groups.insert(node.arguments[0].value, &node);
+    }
+    return groups;
+}
+
 // A name that a browser can be sent to: no pattern, no catch-all.
 bool isPlainName(const QString &name)
 {
-    return !name.isEmpty() && name != u"_"_s && !name.startsWith(u'~') && !name.startsWith(u'.')
-        && !name.contains(u'*') && !name.contains(u'$');
+    return !name.isEmpty() && name != u"_"_s && !name.startsWith(u'~') && !name.startsWith(u'.') && !name.contains(u'*')
+           && !name.contains(u'$');
 }
 
 QString returnText(const ConfigNode &node)
@@ -26,9 +40,9 @@ QString returnText(const ConfigNode &node)
 }
 
 // An upstream with one plain server is how the preset names its backend: people want to see the backend.
-QString targetText(const ConfigNode &http, const ProxyTarget &target)
+QString targetText(const Groups &groups, const ProxyTarget &target)
 {
-    const ConfigNode *const upstream = target.peer.hasPort ? nullptr : findUpstream(http, target.peer.host);
+    const ConfigNode *const upstream = target.peer.hasPort ? nullptr : groups.value(target.peer.host);
     const ConfigNode *const peer = upstream ? onlyPeer(*upstream) : nullptr;
     QByteArray address = peer ? peer->argument(0).toByteArray() : target.hostPort;
     if (!target.peer.unixPath.isEmpty())
@@ -38,7 +52,7 @@ QString targetText(const ConfigNode &http, const ProxyTarget &target)
     return QString::fromUtf8(target.scheme + "://" + address + uri);
 }
 
-QString targetOf(const ConfigNode &http, const ConfigNode &server)
+QString targetOf(const Groups &groups, const ConfigNode &server)
 {
     if (const ConfigNode *answer = server.child("return"))
         return returnText(*answer);
@@ -48,7 +62,7 @@ QString targetOf(const ConfigNode &http, const ConfigNode &server)
     if (const ConfigNode *answer = location->child("return"))
         return returnText(*answer);
     const std::optional<ProxyTarget> target = proxyTargetOf(*location);
-    return target ? targetText(http, *target) : QString();
+    return target ? targetText(groups, *target) : QString();
 }
 
 QString hostForUrl(const QStringList &names, const ListenAddress &address)
@@ -81,13 +95,13 @@ QString urlOf(const QStringList &names, const std::vector<Listen> &listens)
     return {};
 }
 
-DomainView viewOf(const ConfigNode &http, const ConfigNode &server, int index)
+DomainView viewOf(const Groups &groups, const ConfigNode &server, int index)
 {
     DomainView view;
     view.index = index;
     for (const QByteArray &name : namesOf(server))
         view.names += QString::fromUtf8(name);
-    view.target = targetOf(http, server);
+    view.target = targetOf(groups, server);
     view.display = view.target.startsWith(u"http://"_s) ? view.target.mid(7) : view.target;
     const std::vector<Listen> listens = listensOf(server);
     for (const Listen &listen : listens) {
@@ -109,9 +123,10 @@ QList<DomainView> listDomains(const ConfigTree &tree)
 {
     QList<DomainView> views;
     const ConfigNode *const http = tree.child("http");
+    const Groups groups = http ? groupsOf(*http) : Groups();
     int index = 0;
     for (const ConfigNode *server : serversOf(tree))
-        views += viewOf(*http, *server, index++);
+        views += viewOf(groups, *server, index++);
     return views;
 }
 
@@ -128,7 +143,9 @@ Result<int> findDomain(const ConfigTree &tree, const QString &name)
     }
     for (const DomainView &domain : domains)
         known += domain.names;
-    return Error{ErrorCode::NotFound, u"there is no domain \"%1\""_s.arg(name), {tree.fileName, 0, 0},
+    return Error{ErrorCode::NotFound,
+                 u"there is no domain \"%1\""_s.arg(name),
+                 {tree.fileName, 0, 0},
                  known.isEmpty() ? u"there is none at all yet"_s : u"there are: %1"_s.arg(known.join(u", "_s))};
 }
 
@@ -140,8 +157,8 @@ Result<DomainDraft> draftOfDomain(const ConfigTree &tree, int index)
     const DomainView &domain = domains[index];
     const std::vector<Listen> listens = listensOf(*serversOf(tree)[static_cast<size_t>(index)]);
     const bool simple = domain.target.contains(u"://"_s) && !domain.target.startsWith(u"return"_s)
-        && !domain.names.isEmpty() && !listens.empty()
-        && listens.front().addresses.front().kind != ListenAddress::Kind::Unix;
+                        && !domain.names.isEmpty() && !listens.empty()
+                        && listens.front().addresses.front().kind != ListenAddress::Kind::Unix;
     if (!simple)
         return Error{ErrorCode::NotFound, u"\"%1\" is more than a name, a port and a target"_s.arg(domain.name()),
                      domain.position, u"edit it as text"_s};

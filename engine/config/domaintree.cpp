@@ -17,8 +17,8 @@ bool isMainLocation(const ConfigNode &node)
     if (!node.isBlock() || node.name != "location")
         return false;
     const Result<LocationMatch> match = parseLocation(node);
-    const bool prefix = match
-        && (match->kind == LocationMatch::Kind::Prefix || match->kind == LocationMatch::Kind::PrefixBeforeRegex);
+    const bool prefix =
+        match && (match->kind == LocationMatch::Kind::Prefix || match->kind == LocationMatch::Kind::PrefixBeforeRegex);
     return prefix && match->text == "/";
 }
 

@@ -23,8 +23,8 @@ Error addressError(const QString &words, const QString &hint = {})
 // nginx hands what is no address to the resolver, which refuses such bytes; said here at once.
 bool isHostByte(char c)
 {
-    return static_cast<unsigned char>(c) > ' ' && c != '/' && c != '?' && c != '#' && c != '@' && c != '['
-        && c != ']' && c != '"' && c != '\'' && c != '\\' && c != 0x7f;
+    return static_cast<unsigned char>(c) > ' ' && c != '/' && c != '?' && c != '#' && c != '@' && c != '[' && c != ']'
+           && c != '"' && c != '\'' && c != '\\' && c != 0x7f;
 }
 
 Result<HostAndPort> parseBracketed(QByteArrayView text)

@@ -43,7 +43,9 @@ struct ConfigToken {
 class ConfigLexer
 {
 public:
-    explicit ConfigLexer(QByteArrayView text) : m_text(text) { }
+    explicit ConfigLexer(QByteArrayView text)
+        : m_text(text)
+    {}
 
     ConfigToken next();
     // What a word means: its content with \" \' \\ \t \r \n resolved; any other backslash is kept.

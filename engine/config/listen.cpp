@@ -15,7 +15,9 @@ constexpr int PortsOfRangeMax = 1000;
 Error inListen(const Error &cause, QByteArrayView text)
 {
     return {ErrorCode::InvalidValue,
-            u"%1 in \"%2\" of the \"listen\" directive"_s.arg(cause.message, QString::fromUtf8(text)), {}, cause.hint};
+            u"%1 in \"%2\" of the \"listen\" directive"_s.arg(cause.message, QString::fromUtf8(text)),
+            {},
+            cause.hint};
 }
 
 Error listenError(const QString &words, QByteArrayView text, const QString &hint = {})
@@ -25,7 +27,9 @@ Error listenError(const QString &words, QByteArrayView text, const QString &hint
 
 Error invalidParameter(QByteArrayView parameter)
 {
-    return {ErrorCode::InvalidValue, u"invalid parameter \"%1\""_s.arg(QString::fromUtf8(parameter)), {},
+    return {ErrorCode::InvalidValue,
+            u"invalid parameter \"%1\""_s.arg(QString::fromUtf8(parameter)),
+            {},
             u"\"listen\" takes an address and words such as default_server, ssl, reuseport, backlog=…"_s};
 }
 
@@ -150,10 +154,11 @@ Result<void> parseIpv6Only(QByteArrayView parameter, Listen &listen)
 bool isOtherParameter(QByteArrayView parameter)
 {
     constexpr const char *words[] = {"bind", "deferred", "multipath", "quic", "proxy_protocol"};
-    constexpr const char *prefixes[] = {"setfib=", "fastopen=", "rcvbuf=", "sndbuf=", "accept_filter=",
-                                        "so_keepalive="};
+    constexpr const char *prefixes[] = {
+        "setfib=", "fastopen=", "rcvbuf=", "sndbuf=", "accept_filter=", "so_keepalive="};
     return std::any_of(std::begin(words), std::end(words), [&](const char *w) { return parameter == w; })
-        || std::any_of(std::begin(prefixes), std::end(prefixes), [&](const char *p) { return parameter.startsWith(p); });
+           || std::any_of(std::begin(prefixes), std::end(prefixes),
+                          [&](const char *p) { return parameter.startsWith(p); });
 }
 
 Result<void> parseParameter(QByteArrayView parameter, Listen &listen)
@@ -187,7 +192,21 @@ bool ListenAddress::isWildcard() const
 
 bool ListenAddress::isLoopback() const
 {
-    return kind == Kind::Unix || (kind == Kind::Inet && host.startsWith("127.")) || (kind == Kind::Inet6 && host == "::1");
+    return kind == Kind::Unix || (kind == Kind::Inet && host.startsWith("127."))
+           || (kind == Kind::Inet6 && host == "::1");
+}
+
+int ListenAddress::order(const ListenAddress &a, const ListenAddress &b)
+{
+    if (a.kind != b.kind)
+        return a.kind < b.kind ? -1 : 1;
+    if (const int byHost = a.host.compare(b.host); byHost != 0)
+        return byHost;
+    if (a.port != b.port)
+        return a.port < b.port ? -1 : 1;
+    if (const int byPath = a.path.compare(b.path); byPath != 0)
+        return byPath;
+    return int(a.ipv6Only) - int(b.ipv6Only);
 }
 
 QByteArray ListenAddress::toString() const

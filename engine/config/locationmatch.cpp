@@ -29,8 +29,10 @@ LocationMatch fromOneWord(QByteArrayView word)
 Result<LocationMatch> parseLocation(const ConfigNode &node)
 {
     if (node.arguments.empty() || node.arguments.size() > 2)
-        return Error{ErrorCode::WrongArgumentCount, u"invalid number of arguments in \"location\" directive"_s,
-                     node.position, {}};
+        return Error{ErrorCode::WrongArgumentCount,
+                     u"invalid number of arguments in \"location\" directive"_s,
+                     node.position,
+                     {}};
     const QByteArrayView first = node.argument(0);
     if (node.arguments.size() == 1)
         return fromOneWord(first);

@@ -16,7 +16,9 @@ namespace {
 class TreeBuilder
 {
 public:
-    TreeBuilder(QByteArrayView text, const QString &fileName) : m_lexer(text), m_fileName(fileName)
+    TreeBuilder(QByteArrayView text, const QString &fileName)
+        : m_lexer(text)
+        , m_fileName(fileName)
     {
         m_outcome.tree.fileName = fileName;
     }
@@ -57,7 +59,7 @@ private:
     ConfigNode m_statement;         // the one being read
     bool m_inStatement = false;
     bool m_finished = false;
-    int m_lastLine = 0;   // where the statement, comment or brace before ended
+    int m_lastLine = 0;    // where the statement, comment or brace before ended
     int m_wordEndLine = 0; // where the last word of m_statement ended
     int m_wordEndColumn = 0;
 };
@@ -198,8 +200,9 @@ void TreeBuilder::takeProblem(const ConfigToken &token)
     default: break;
     }
     const bool quoted = token.contentBegin > token.begin;
-    const QString hint = quoted ? u"the quote opened at line %1, column %2 is not closed"_s.arg(token.line).arg(token.column)
-                                : u"a \";\" is missing at the end"_s;
+    const QString hint =
+        quoted ? u"the quote opened at line %1, column %2 is not closed"_s.arg(token.line).arg(token.column)
+               : u"a \";\" is missing at the end"_s;
     report(u"unexpected end of file, expecting \";\" or \"}\""_s, at(m_lexer.line(), m_lexer.column()), hint);
     m_inStatement = false;
     m_finished = true;
@@ -228,8 +231,10 @@ void TreeBuilder::report(const QString &message, const TextPosition &where, cons
 
 Error tooLarge(const QString &fileName, qint64 size)
 {
-    return {ErrorCode::SyntaxError, u"the file has %1 bytes, at most %2 are read"_s.arg(size).arg(ConfigFileBytesMax),
-            {fileName, 0, 0}, {}};
+    return {ErrorCode::SyntaxError,
+            u"the file has %1 bytes, at most %2 are read"_s.arg(size).arg(ConfigFileBytesMax),
+            {fileName, 0, 0},
+            {}};
 }
 
 } // namespace

@@ -10,7 +10,9 @@ namespace {
 
 Error inUpstream(const Error &cause, QByteArrayView text)
 {
-    return {ErrorCode::InvalidValue, u"%1 in upstream \"%2\""_s.arg(cause.message, QString::fromUtf8(text)), {},
+    return {ErrorCode::InvalidValue,
+            u"%1 in upstream \"%2\""_s.arg(cause.message, QString::fromUtf8(text)),
+            {},
             cause.hint};
 }
 
@@ -19,7 +21,9 @@ Result<PeerAddress> parseUnixPeer(QByteArrayView path, QByteArrayView text)
     if (path.isEmpty())
         return inUpstream({ErrorCode::InvalidValue, u"no path in the unix domain socket"_s, {}, {}}, text);
     if (path.size() > UnixPathBytesMax)
-        return inUpstream({ErrorCode::InvalidValue, u"too long path in the unix domain socket"_s, {},
+        return inUpstream({ErrorCode::InvalidValue,
+                           u"too long path in the unix domain socket"_s,
+                           {},
                            u"a socket's path may have %1 bytes"_s.arg(UnixPathBytesMax)},
                           text);
     PeerAddress peer;
@@ -71,10 +75,10 @@ Result<PeerAddress> parsePeer(QByteArrayView text, QByteArrayView shown, quint16
 {
     if (text.startsWith("unix:"))
         return parseUnixPeer(text.sliced(5), shown);
-    const Result<HostAndPort> target = uriStart(text) >= 0
-        ? Result<HostAndPort>(Error{ErrorCode::InvalidValue, u"invalid host"_s, {},
-                                    u"only an address belongs here, such as 127.0.0.1:3000"_s})
-        : parseHostAndPort(text);
+    const Result<HostAndPort> target =
+        uriStart(text) >= 0 ? Result<HostAndPort>(Error{
+            ErrorCode::InvalidValue, u"invalid host"_s, {}, u"only an address belongs here, such as 127.0.0.1:3000"_s})
+                            : parseHostAndPort(text);
     if (!target)
         return inUpstream(target.error(), shown);
     PeerAddress peer;
@@ -112,8 +116,7 @@ Result<ProxyTarget> parseProxyTarget(QByteArrayView url)
         defaultPort = 443;
         rest = url.sliced(8);
     } else {
-        return Error{ErrorCode::InvalidValue, u"invalid URL prefix"_s, {},
-                     u"write it as http://127.0.0.1:3000"_s};
+        return Error{ErrorCode::InvalidValue, u"invalid URL prefix"_s, {}, u"write it as http://127.0.0.1:3000"_s};
     }
     if (url.contains('$'))
         return Error{ErrorCode::NotSupportedYet, u"variables in \"proxy_pass\" are not run yet"_s, {}, {}};

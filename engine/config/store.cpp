@@ -17,7 +17,7 @@ namespace portlight {
 
 namespace {
 
-constexpr int LockWaitMs = 500;       // another program's write takes a few milliseconds
+constexpr int LockWaitMs = 500; // another program's write takes a few milliseconds
 constexpr int AsideNumberMax = 1000;
 
 QByteArray digestOf(const QByteArray &text)
@@ -37,7 +37,9 @@ QString realPath(const QString &path)
 
 Error notWritable(const QString &path, const QString &reason)
 {
-    return {ErrorCode::FileNotWritable, u"\"%1\" cannot be written: %2"_s.arg(path, reason), {path, 0, 0},
+    return {ErrorCode::FileNotWritable,
+            u"\"%1\" cannot be written: %2"_s.arg(path, reason),
+            {path, 0, 0},
             u"the file is as it was before"_s};
 }
 
@@ -72,13 +74,17 @@ Error locked(const QString &path, const QLockFile &lock)
     if (lock.error() == QLockFile::PermissionError)
         return notWritable(path, u"permission denied beside it"_s);
     const QString holder = known ? u"%1 (process %2)"_s.arg(program).arg(pid) : u"another program"_s;
-    return {ErrorCode::FileLocked, u"\"%1\" is being written by %2"_s.arg(path, holder), {path, 0, 0},
+    return {ErrorCode::FileLocked,
+            u"\"%1\" is being written by %2"_s.arg(path, holder),
+            {path, 0, 0},
             u"try again in a moment"_s};
 }
 
 } // namespace
 
-ConfigStore::ConfigStore(QString path) : m_path(std::move(path)) { }
+ConfigStore::ConfigStore(QString path)
+    : m_path(std::move(path))
+{}
 
 bool ConfigStore::exists() const
 {
@@ -109,8 +115,10 @@ Result<void> ConfigStore::save(const ConfigTree &tree)
     if (!lock.tryLock(LockWaitMs))
         return locked(target, lock);
     if (changedOutside())
-        return Error{ErrorCode::FileChangedOutside, u"\"%1\" was changed by another program"_s.arg(m_path),
-                     {m_path, 0, 0}, u"read it again, or keep both"_s};
+        return Error{ErrorCode::FileChangedOutside,
+                     u"\"%1\" was changed by another program"_s.arg(m_path),
+                     {m_path, 0, 0},
+                     u"read it again, or keep both"_s};
     if (QFileInfo::exists(target)) {
         const Result<QByteArray> before = readConfigFile(target);
         if (!before)

@@ -9,6 +9,8 @@ namespace {
 
 constexpr VersionedDefault versions_keepalive[] = {{{1, 29, 7}, "32 local"}};
 
+// One row a directive.
+// clang-format off
 constexpr DirectiveSpec Rows[] = {
     {"hash", U, 1, 2, Text, None, NotYet, {}, "backends are not chosen by key yet", true, nullptr, {1, 7, 2}},
     {"ip_hash", U, 0, 0, Text, None, NotYet, {}, "backends are not chosen by client address yet", true},
@@ -18,10 +20,11 @@ constexpr DirectiveSpec Rows[] = {
     {"least_time", U, 1, 2, Text, None, NotYet, {}, "not run yet", true, nullptr, {1, 7, 10}},
     {"random", U, 0, 2, Text, None, NotYet, {}, "backends are taken in turn", true, nullptr, {1, 15, 1}},
     {"server", U, 1, -1, Text, None, Runs, {}, "", true},
-    {"sticky", U, 2, -1, Text, None, NotYet, {}, "clients are not bound to a backend yet", false, nullptr, {1, 5, 7}},
+    {"sticky", U, 2, -1, Text, None, NotYet, {}, "clients are not bound to a backend yet", false, nullptr, {1, 29, 6}},
     {"upstream", H, 1, 1, Block, None, Runs, {}, "", true},
     {"zone", U, 1, 2, Text, None, NotYet, {}, "one process shares what it knows already", false, nullptr, {1, 9, 0}},
 };
+// clang-format on
 
 } // namespace
 

@@ -18,8 +18,8 @@ inline constexpr ConfigContexts U = ConfigContext::Upstream;
 inline constexpr ConfigContexts SI = ConfigContext::ServerIf;
 inline constexpr ConfigContexts LI = ConfigContext::LocationIf;
 inline constexpr ConfigContexts LE = ConfigContext::LimitExcept;
-inline constexpr ConfigContexts Anywhere = M | E | H | S | L | U | SI | LI | LE | ConfigContext::Map
-    | ConfigContext::Other;
+inline constexpr ConfigContexts Anywhere =
+    M | E | H | S | L | U | SI | LI | LE | ConfigContext::Map | ConfigContext::Other;
 
 inline constexpr DirectiveType Flag = DirectiveType::Flag;
 inline constexpr DirectiveType Number = DirectiveType::Number;

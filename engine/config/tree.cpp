@@ -42,8 +42,8 @@ void appendEscaped(QByteArray &out, QByteArrayView value, char quote)
         const char c = value[i];
         const bool last = i + 1 == value.size();
         if (c == '\\') {
-            const bool plain = !last && !isEscapable(value[i + 1]) && !isWordSpace(value[i + 1])
-                && value[i + 1] != ';' && value[i + 1] != '{';
+            const bool plain = !last && !isEscapable(value[i + 1]) && !isWordSpace(value[i + 1]) && value[i + 1] != ';'
+                               && value[i + 1] != '{';
             out += plain ? "\\" : "\\\\";
         } else if (quote != 0 && c == quote) {
             out += '\\';

@@ -34,7 +34,7 @@ bool rightPlace(State &state, const ConfigNode &node, const DirectiveSpec *spec,
 {
     if (!spec) {
         state.error(ErrorCode::UnknownDirective, u"unknown directive \"%1\""_s.arg(text(node.name)), node.position,
-                    unknownDirectiveHint(node.name, scope.context));
+                    state.errors < SpellingHintsMax ? unknownDirectiveHint(node.name, scope.context) : QString());
         return false;
     }
     if (!spec->contexts.testFlag(scope.context)) {
@@ -49,9 +49,8 @@ bool rightShape(State &state, const ConfigNode &node, const DirectiveSpec &spec)
 {
     const bool block = spec.type == DirectiveType::Block;
     if (!block && node.isBlock()) {
-        state.error(ErrorCode::SyntaxError,
-                    u"directive \"%1\" is not terminated by \";\""_s.arg(text(node.name)), node.position,
-                    missingSemicolonHint(node));
+        state.error(ErrorCode::SyntaxError, u"directive \"%1\" is not terminated by \";\""_s.arg(text(node.name)),
+                    node.position, missingSemicolonHint(node));
         return false;
     }
     if (block && !node.isBlock()) {
@@ -76,9 +75,9 @@ bool saysTheDefault(const ConfigNode &node, const DirectiveSpec &spec, const Ngi
     if (node.isBlock() || node.arguments.size() != 1)
         return false;
     const QByteArrayView value = node.argument(0);
-    if (value == "off" && (spec.type == DirectiveType::Flag || node.name == "proxy_redirect"
-                           || node.name == "proxy_cache" || node.name == "auth_basic" || node.name == "auth_request"
-                           || node.name == "expires"))
+    if (value == "off"
+        && (spec.type == DirectiveType::Flag || node.name == "proxy_redirect" || node.name == "proxy_cache"
+            || node.name == "auth_basic" || node.name == "auth_request" || node.name == "expires"))
         return true;
     return node.name != "proxy_redirect" && value == directiveDefault(node.name, version);
 }
@@ -159,18 +158,32 @@ void walk(State &state, const std::vector<ConfigNode> &nodes, const Scope &scope
 
 void State::error(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint)
 {
-    findings.append({Severity::Error, code, message, where, hint});
+    if (++errors <= ErrorsMax)
+        findings.append({Severity::Error, code, message, where, hint});
 }
 
 void State::warning(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint)
 {
-    findings.append({Severity::Warning, code, message, where, hint});
+    if (++warnings <= WarningsMax)
+        findings.append({Severity::Warning, code, message, where, hint});
 }
 
 void State::notYet(const QString &what, const QString &reason, const TextPosition &where)
 {
     if (silenced == 0)
         warning(ErrorCode::NotSupportedYet, u"\"%1\" is known to nginx but not run yet: %2"_s.arg(what, reason), where);
+}
+
+void countTheRest(State &state)
+{
+    const qsizetype more =
+        std::max<qsizetype>(0, state.errors - ErrorsMax) + std::max<qsizetype>(0, state.warnings - WarningsMax);
+    if (more > 0)
+        state.findings.append({Severity::Note,
+                               ErrorCode::None,
+                               u"%1 more problems are not listed"_s.arg(more),
+                               {state.tree.fileName, 0, 0},
+                               {}});
 }
 
 QString text(QByteArrayView bytes)
@@ -205,12 +218,13 @@ QString missingSemicolonHint(const ConfigNode &node)
 
 Diagnostics validateConfig(const ConfigTree &tree, const ValidationOptions &options)
 {
-    validation::State state{tree, options, {}, {}, {}, 0};
+    validation::State state{tree, options, {}, {}, {}};
     validation::collectDefinitions(state, tree.nodes);
     validation::walk(state, tree.nodes, {});
     std::stable_sort(state.findings.begin(), state.findings.end(), [](const Diagnostic &a, const Diagnostic &b) {
         return std::pair(a.where.line, a.where.column) < std::pair(b.where.line, b.where.column);
     });
+    validation::countTheRest(state);
     return state.findings;
 }
 

@@ -19,7 +19,9 @@ struct AddressUse {
 class ServerCheck
 {
 public:
-    explicit ServerCheck(State &state) : m_state(state) { }
+    explicit ServerCheck(State &state)
+        : m_state(state)
+    {}
     void add(const ConfigNode &server);
 
 private:
@@ -37,7 +39,7 @@ bool setsSocketOptions(const ConfigNode &node)
     for (size_t i = 1; i < node.arguments.size(); ++i) {
         const QByteArrayView word = node.argument(i);
         const bool shared = word == "default_server" || word == "default" || word == "ssl" || word == "http2"
-            || word == "quic" || word == "proxy_protocol";
+                            || word == "quic" || word == "proxy_protocol";
         if (!shared)
             return true;
     }

@@ -30,8 +30,8 @@ void checkFlag(State &state, const ConfigNode &node)
     if (parseFlag(node.argument(0)))
         return;
     state.error(ErrorCode::InvalidValue,
-                u"invalid value \"%1\" in \"%2\" directive, it must be \"on\" or \"off\""_s.arg(
-                    text(node.argument(0)), text(node.name)),
+                u"invalid value \"%1\" in \"%2\" directive, it must be \"on\" or \"off\""_s.arg(text(node.argument(0)),
+                                                                                                text(node.name)),
                 positionOf(node, 0));
 }
 
@@ -39,7 +39,7 @@ void checkFlag(State &state, const ConfigNode &node)
 bool knowsGiga(QByteArrayView name)
 {
     return name == "client_max_body_size" || name == "directio_alignment" || name == "worker_rlimit_core"
-        || name.endsWith("_cache_max_range_offset");
+           || name.endsWith("_cache_max_range_offset");
 }
 
 void checkEnumeration(State &state, const ConfigNode &node, const DirectiveSpec &spec)
@@ -113,9 +113,8 @@ void checkServerName(State &state, const ConfigNode &node, const Scope &)
         else if (name.contains('*') || name.startsWith('.'))
             state.notYet(u"server_name "_s + text(name), u"wildcards are not matched yet"_s, positionOf(node, i));
         else if (name.contains('/'))
-            state.warning(ErrorCode::InvalidValue,
-                          u"server name \"%1\" has suspicious symbols"_s.arg(text(name)), positionOf(node, i),
-                          u"a name is written without scheme and path"_s);
+            state.warning(ErrorCode::InvalidValue, u"server name \"%1\" has suspicious symbols"_s.arg(text(name)),
+                          positionOf(node, i), u"a name is written without scheme and path"_s);
     }
 }
 
@@ -135,7 +134,8 @@ void checkErrorLog(State &state, const ConfigNode &node, const Scope &)
     constexpr const char *levels[] = {"debug", "info", "notice", "warn", "error", "crit", "alert", "emerg"};
     for (size_t i = 1; i < node.arguments.size(); ++i) {
         const QByteArrayView level = node.argument(i);
-        const bool known = level.startsWith("debug_")
+        const bool known =
+            level.startsWith("debug_")
             || std::any_of(std::begin(levels), std::end(levels), [&](const char *name) { return level == name; });
         if (!known)
             state.error(ErrorCode::InvalidValue, u"invalid log level \"%1\""_s.arg(text(level)), positionOf(node, i),

@@ -12,9 +12,8 @@ namespace {
 std::optional<int> definingArgument(QByteArrayView name)
 {
     constexpr std::pair<const char *, int> directives[] = {
-        {"set", 0},           {"auth_request_set", 0}, {"perl_set", 0},   {"js_set", 0},      {"js_var", 0},
-        {"map", -1},          {"geo", -1},             {"split_clients", -1}, {"num_map", -1}, {"keyval", 1},
-        {"proxy_set_var", 0},
+        {"set", 0},  {"auth_request_set", 0}, {"perl_set", 0}, {"js_set", 0}, {"js_var", 0},        {"map", -1},
+        {"geo", -1}, {"split_clients", -1},   {"num_map", -1}, {"keyval", 1}, {"proxy_set_var", 0},
     };
     for (const auto &[directive, index] : directives) {
         if (name == directive)

@@ -11,6 +11,10 @@
 // What the parts of validation share; only the validate*.cpp files include this.
 namespace portlight::validation {
 
+inline constexpr qsizetype ErrorsMax = 1000; // reported of one tree; a note at the end counts the rest
+inline constexpr qsizetype WarningsMax = 1000;
+inline constexpr qsizetype SpellingHintsMax = 100; // each is a search through the whole table
+
 // What is known of the tree before it is walked, and the findings so far. Lives for one validateConfig().
 struct State {
     const ConfigTree &tree;
@@ -18,6 +22,8 @@ struct State {
     Diagnostics findings;
     QSet<QByteArray> definedVariables;         // by map, set, named captures and their like; without '$'
     QHash<QByteArray, TextPosition> upstreams; // defined by an upstream block
+    qsizetype errors = 0;
+    qsizetype warnings = 0;
     int silenced = 0; // > 0: inside a block that is not run, where "not run yet" was said once
 
     void error(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint = {});
@@ -32,6 +38,8 @@ struct Scope {
     std::optional<LocationMatch> location; // the innermost one around
 };
 
+// Says how much was found beyond what is listed.
+void countTheRest(State &state);
 QString text(QByteArrayView bytes);
 // Of argument `index`, or of the directive where the argument has none.
 TextPosition positionOf(const ConfigNode &node, size_t index);

@@ -13,8 +13,8 @@ constexpr qint64 Int64Max = std::numeric_limits<qint64>::max();
 
 Error invalidValue(QByteArrayView text, const QString &expected)
 {
-    return {ErrorCode::InvalidValue, u"invalid value"_s, {},
-            u"\"%1\" is not %2"_s.arg(QString::fromUtf8(text), expected)};
+    return {
+        ErrorCode::InvalidValue, u"invalid value"_s, {}, u"\"%1\" is not %2"_s.arg(QString::fromUtf8(text), expected)};
 }
 
 // Digits only, as ngx_atoi: no sign, no space. Nothing when it is none or overflows.
@@ -85,8 +85,7 @@ std::optional<qint64> parseTime(QByteArrayView text, TimeUnit first, bool allowM
             continue;
         }
         const std::optional<TimeStep> next = takeUnit(text);
-        if (!next || !mayFollow(step, next->unit)
-            || (next->unit == TimeUnit::Millisecond && !allowMilliseconds))
+        if (!next || !mayFollow(step, next->unit) || (next->unit == TimeUnit::Millisecond && !allowMilliseconds))
             return std::nullopt;
         step = next->unit;
         if (value > (Int64Max - total) / next->milliseconds)
@@ -151,15 +150,17 @@ Result<bool> parseFlag(QByteArrayView text)
     if (text.compare("off", Qt::CaseInsensitive) == 0)
         return false;
     return Error{ErrorCode::InvalidValue,
-                 u"invalid value \"%1\", it must be \"on\" or \"off\""_s.arg(QString::fromUtf8(text)), {}, {}};
+                 u"invalid value \"%1\", it must be \"on\" or \"off\""_s.arg(QString::fromUtf8(text)),
+                 {},
+                 {}};
 }
 
 Result<qint64> parseNumber(QByteArrayView text, qint64 min, qint64 max)
 {
     const std::optional<qint64> number = parseDigits(text);
     if (!number)
-        return Error{ErrorCode::InvalidValue, u"invalid number"_s, {},
-                     u"\"%1\" is not a number"_s.arg(QString::fromUtf8(text))};
+        return Error{
+            ErrorCode::InvalidValue, u"invalid number"_s, {}, u"\"%1\" is not a number"_s.arg(QString::fromUtf8(text))};
     if (*number < min || *number > max)
         return invalidValue(text, u"between %1 and %2"_s.arg(min).arg(max));
     return *number;

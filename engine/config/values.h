@@ -38,7 +38,11 @@ struct ListenAddress {
     // "127.0.0.1:8080", "[::1]:8080", "unix:/run/x.sock"
     QByteArray toString() const;
     friend bool operator==(const ListenAddress &, const ListenAddress &) = default;
-    friend auto operator<=>(const ListenAddress &, const ListenAddress &) = default;
+    friend bool operator<(const ListenAddress &a, const ListenAddress &b) { return order(a, b) < 0; }
+
+private:
+    // Negative, zero or positive. Spelled out, for QByteArray has no three-way comparison in Qt 6.4.
+    static int order(const ListenAddress &a, const ListenAddress &b);
 };
 
 struct ListenOptions {

@@ -19,7 +19,9 @@ using namespace domaintree;
 class NginxTranslator
 {
 public:
-    explicit NginxTranslator(const NginxExportOptions &options) : m_options(options) { }
+    explicit NginxTranslator(const NginxExportOptions &options)
+        : m_options(options)
+    {}
 
     std::vector<ConfigNode> translate(const std::vector<ConfigNode> &nodes, ConfigContext context);
     void dropUnusedUpstreams(ConfigNode &http) const;
@@ -63,7 +65,8 @@ bool NginxTranslator::keepsServer(const ConfigNode &server)
     if (isEnabled(server))
         return true;
     const std::vector<QByteArray> names = namesOf(server);
-    const QString name = names.empty() ? u"a server without a name"_s : u"\"%1\""_s.arg(QString::fromUtf8(names.front()));
+    const QString name =
+        names.empty() ? u"a server without a name"_s : u"\"%1\""_s.arg(QString::fromUtf8(names.front()));
     lose(u"%1 is switched off and left out"_s.arg(name), server, u"switch it on to export it"_s);
     m_droppedServers.push_back(server);
     return false;
@@ -74,9 +77,11 @@ void NginxTranslator::noteOwnDomain(const ConfigNode &node)
     if (m_ownDomainNoted || node.argument(0).compare("on", Qt::CaseInsensitive) != 0)
         return;
     m_ownDomainNoted = true;
-    m_losses.append({Severity::Note, ErrorCode::ExportLoss,
+    m_losses.append({Severity::Note,
+                     ErrorCode::ExportLoss,
                      u"pages that explain errors are Portlight's own; nginx answers with its own pages"_s,
-                     node.position, {}});
+                     node.position,
+                     {}});
 }
 
 bool NginxTranslator::keepsKnown(const ConfigNode &node, const DirectiveSpec &spec)
@@ -147,7 +152,7 @@ void NginxTranslator::dropUnusedUpstreams(ConfigNode &http) const
         const QByteArray name = node.argument(0).toByteArray();
         const auto uses = [&](const ConfigNode &other) { return passesTo(other, name); };
         return std::any_of(m_droppedServers.begin(), m_droppedServers.end(), uses)
-            && std::none_of(http.children.begin(), http.children.end(), uses);
+               && std::none_of(http.children.begin(), http.children.end(), uses);
     };
     std::vector<ConfigNode> kept;
     for (const ConfigNode &node : http.children) {
@@ -200,7 +205,7 @@ ConfigTree partsOf(const ConfigNode &http, const ConfigNode &server)
     ConfigTree parts;
     for (const ConfigNode &node : http.children) {
         const bool map = node.isBlock() && node.name == "map" && node.arguments.size() == 2
-            && variables.contains(node.arguments[1].value.mid(1).toLower());
+                         && variables.contains(node.arguments[1].value.mid(1).toLower());
         const bool group = node.isBlock() && node.name == "upstream" && passesTo(server, node.argument(0));
         if (!map && !group && &node != &server)
             continue;

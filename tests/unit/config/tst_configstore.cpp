@@ -211,7 +211,7 @@ void TestConfigStore::linkStaysALinkAndPermissionsStay()
     QVERIFY(QFileInfo(m_path).isSymLink());
     QCOMPARE(contentOf(target), "b;\n"_ba);
     const QFile::Permissions all = QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup | QFile::WriteGroup
-        | QFile::ReadOther | QFile::WriteOther;
+                                   | QFile::ReadOther | QFile::WriteOther;
     QCOMPARE(QFile::permissions(target) & all, mine);
     QCOMPARE(QFile::permissions(target + u'~') & all, mine);
 }

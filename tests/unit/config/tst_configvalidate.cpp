@@ -61,6 +61,8 @@ private Q_SLOTS:
     void blockThatDoesNotRunIsNamedOnce();
     void listenBeyondLoopbackIsToldWhenAsked();
     void switchedOffDomainsDoNotConflict();
+    void findingsAreBounded_data();
+    void findingsAreBounded();
 };
 
 void TestConfigValidate::findingsAreNginxsWords_data()
@@ -74,8 +76,7 @@ void TestConfigValidate::findingsAreNginxsWords_data()
     row("wrong place", "server { }", u"1:1: error: \"server\" directive is not allowed here"_s);
     row("directive of another level", inServer("upstream a { server b; }"),
         u"1:17: error: \"upstream\" directive is not allowed here"_s);
-    row("not terminated", inServer("root /a { }"),
-        u"1:17: error: directive \"root\" is not terminated by \";\""_s);
+    row("not terminated", inServer("root /a { }"), u"1:17: error: directive \"root\" is not terminated by \";\""_s);
     row("no brace", inHttp("server on;"), u"1:8: error: directive \"server\" has no opening \"{\""_s);
     row("too many arguments", inHttp("keepalive_timeout 1 2 3;"),
         u"1:8: error: invalid number of arguments in \"keepalive_timeout\" directive"_s);
@@ -87,13 +88,11 @@ void TestConfigValidate::findingsAreNginxsWords_data()
     row("second http", "http {}\nhttp {}", u"2:1: error: \"http\" directive is duplicate"_s);
     row("flag", inHttp("tcp_nodelay yes;"),
         u"1:20: error: invalid value \"yes\" in \"tcp_nodelay\" directive, it must be \"on\" or \"off\""_s);
-    row("size", inHttp("client_max_body_size 8x;"),
-        u"1:29: error: \"client_max_body_size\" directive invalid value"_s);
+    row("size", inHttp("client_max_body_size 8x;"), u"1:29: error: \"client_max_body_size\" directive invalid value"_s);
     row("gigabytes where nginx has none", inHttp("proxy_buffer_size 1g;"),
         u"1:26: error: \"proxy_buffer_size\" directive invalid value"_s);
     row("time", inHttp("send_timeout 8x;"), u"1:21: error: \"send_timeout\" directive invalid value"_s);
-    row("number", inHttp("keepalive_requests 8x;"),
-        u"1:27: error: \"keepalive_requests\" directive invalid number"_s);
+    row("number", inHttp("keepalive_requests 8x;"), u"1:27: error: \"keepalive_requests\" directive invalid number"_s);
     row("enumeration", inHttp("lingering_close maybe;"), u"1:24: error: invalid value \"maybe\""_s);
     row("header buffers", inHttp("large_client_header_buffers 4 0;"),
         u"1:38: error: \"large_client_header_buffers\" directive invalid value"_s);
@@ -117,8 +116,8 @@ void TestConfigValidate::findingsAreNginxsWords_data()
         u"1:64: error: duplicate listen options for 0.0.0.0:80"_s);
     row("conflicting names", inHttp("server { listen 80; server_name a; } server { listen 80; server_name A; }"),
         u"1:77: warning: conflicting server name \"a\" on 0.0.0.0:80, ignored"_s);
-    row("same name on another port", inHttp("server { listen 80; server_name a; } server { listen 81; server_name a; }"),
-        {});
+    row("same name on another port",
+        inHttp("server { listen 80; server_name a; } server { listen 81; server_name a; }"), {});
     row("tls", inServer("listen 443 ssl;"),
         u"1:17: warning: \"listen … ssl\" is known to nginx but not run yet: TLS is not run yet"_s);
     row("wildcard name", inServer("server_name *.a.test;"),
@@ -207,15 +206,16 @@ void TestConfigValidate::hintsSayWhatToDo_data()
     row("nearest name", inHttp("serevr { }"), u"did you mean \"server\"?"_s);
     row("nearest of this context", inLocation("proxy_pas http://a;"), u"did you mean \"proxy_pass\"?"_s);
     row("nothing is near", "zzzzzzzz;", {});
-    row("byte order mark", "\xEF\xBB\xBFhttp { }", u"the file begins with a byte order mark; save it as UTF-8 without one"_s);
+    row("byte order mark", "\xEF\xBB\xBFhttp { }",
+        u"the file begins with a byte order mark; save it as UTF-8 without one"_s);
     row("a part of a configuration", "server { }", u"this is a part of a configuration: wrap it in http { … }"_s);
-    row("a smaller part", "location / { }",
-        u"this is a part of a configuration: wrap it in http { server { … } }"_s);
+    row("a smaller part", "location / { }", u"this is a part of a configuration: wrap it in http { server { … } }"_s);
     row("where it belongs", inHttp("proxy_pass http://a;"),
         u"\"proxy_pass\" belongs in \"location\", \"if\" in \"location\" or \"limit_except\""_s);
     row("missing semicolon, count", inServer("client_max_body_size 1m\nsend_timeout 5;"),
         u"a \";\" is missing at the end of line 1"_s);
-    row("missing semicolon, value", inServer("listen 80\nserver_name a;"), u"a \";\" is missing at the end of line 1"_s);
+    row("missing semicolon, value", inServer("listen 80\nserver_name a;"),
+        u"a \";\" is missing at the end of line 1"_s);
     row("missing semicolon, block", inServer("root /a\nlocation / { }"), u"a \";\" is missing at the end of line 1"_s);
     row("count", inHttp("keepalive_timeout 1 2 3;"), u"it takes 1 to 2, here are 3"_s);
     row("duplicate", "http {}\nhttp {}", u"first at line 1"_s);
@@ -237,7 +237,7 @@ void TestConfigValidate::soundConfigurationHasNoFindings_data()
     const auto row = [](const char *name, const QByteArray &text) { QTest::newRow(name) << text; };
     row("nothing", "");
     row("settings of a server's processes", "user www-data; worker_processes auto; pid /run/x.pid; daemon off;\n"
-                                           "events { worker_connections 768; multi_accept on; }");
+                                            "events { worker_connections 768; multi_accept on; }");
     row("proxying", inLocation("proxy_pass http://127.0.0.1:3000/app; proxy_http_version 1.1; proxy_buffering off;"
                                "proxy_set_header Host $http_host; proxy_set_header Connection '';"
                                "proxy_connect_timeout 500ms; proxy_read_timeout 1h30m;"));
@@ -302,6 +302,23 @@ void TestConfigValidate::switchedOffDomainsDoNotConflict()
     QCOMPARE(printed(findings(inHttp("server { listen 80; server_name a; portlight_enabled off; }"
                                      "server { listen 80; server_name a; }"))),
              QString());
+}
+
+void TestConfigValidate::findingsAreBounded_data()
+{
+    QTest::addColumn<QByteArray>("statement");
+    QTest::newRow("errors") << QByteArray("zz;");
+    QTest::newRow("warnings") << QByteArray("include x;");
+}
+
+void TestConfigValidate::findingsAreBounded()
+{
+    QFETCH(QByteArray, statement);
+    QCOMPARE(findings(statement.repeated(1000)).size(), 1000);
+    const Diagnostics more = findings(statement.repeated(1003));
+    QCOMPARE(more.size(), 1001);
+    QCOMPARE(more.last().severity, Severity::Note);
+    QCOMPARE(more.last().message, u"3 more problems are not listed"_s);
 }
 
 QTEST_APPLESS_MAIN(TestConfigValidate)

@@ -25,8 +25,10 @@ QString spelledListen(const QByteArray &text)
     for (const ListenAddress &address : listen->addresses)
         parts += QString::fromUtf8(address.toString()) + (address.ipv6Only ? u""_s : u"+4"_s);
     const ListenOptions &options = listen->options;
-    const std::pair<bool, QString> flags[] = {{options.defaultServer, u"default"_s}, {options.ssl, u"ssl"_s},
-                                              {options.http2, u"http2"_s}, {options.reusePort, u"reuseport"_s}};
+    const std::pair<bool, QString> flags[] = {{options.defaultServer, u"default"_s},
+                                              {options.ssl, u"ssl"_s},
+                                              {options.http2, u"http2"_s},
+                                              {options.reusePort, u"reuseport"_s}};
     for (const auto &[set, name] : flags) {
         if (set)
             parts += name;
@@ -134,7 +136,7 @@ void TestConfigValues::timesAreReadAsNginxDoes_data()
     row("1s500ms", 1500);
     row("30 ", 30'000);
     row("", Bad);
-    row("s", Bad); // nginx wants a number somewhere
+    row("s", Bad);  // nginx wants a number somewhere
     row("1M", Bad); // months and years are for directives that count in seconds
     row("1y", Bad);
     row("1m1h", Bad);
@@ -231,6 +233,9 @@ void TestConfigValues::listenAddressesKnowTheirReach()
     QVERIFY(first("unix:/x").isLoopback());
     QVERIFY(!first("192.0.2.1:80").isLoopback());
     QVERIFY(!parseListen({}));
+    QVERIFY(first("127.0.0.1:80") < first("127.0.0.1:81") && first("127.0.0.1:81") < first("127.0.0.2:80"));
+    QVERIFY(first("80") < first("[::]:80") && first("unix:/a") < first("unix:/b"));
+    QVERIFY(!(first("80") < first("*:80")) && first("80") == first("*:80"));
 }
 
 void TestConfigValues::longestSocketPathIsReadAndOneMoreRefused()
@@ -252,7 +257,9 @@ void TestConfigValues::proxyTargetsAreReadAsNginxDoes_data()
 {
     QTest::addColumn<QByteArray>("url");
     QTest::addColumn<QString>("expected");
-    const auto row = [](const char *url, const QString &expected) { QTest::newRow(url) << QByteArray(url) << expected; };
+    const auto row = [](const char *url, const QString &expected) {
+        QTest::newRow(url) << QByteArray(url) << expected;
+    };
     row("http://127.0.0.1:3000", u"http 127.0.0.1:3000 [127.0.0.1:3000] -"_s);
     row("http://127.0.0.1:3000/", u"http 127.0.0.1:3000 [127.0.0.1:3000] /"_s);
     row("http://a", u"http a:80 [a] -"_s);
@@ -288,14 +295,22 @@ void TestConfigValues::peersAreRead_data()
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QByteArray>("expected"); // empty: refused
     QTest::addColumn<bool>("hasPort");
-    QTest::newRow("port") << "a:1"_ba << "a:1"_ba << true;
-    QTest::newRow("no port") << "a"_ba << "a:80"_ba << false;
-    QTest::newRow("v6") << "[::1]:5"_ba << "[::1]:5"_ba << true;
-    QTest::newRow("socket") << "unix:/x"_ba << "unix:/x"_ba << false;
-    QTest::newRow("URL") << "http://a"_ba << ""_ba << false;
-    QTest::newRow("path") << "a/b"_ba << ""_ba << false;
-    QTest::newRow("space") << "a b"_ba << ""_ba << false;
-    QTest::newRow("port zero") << "a:0"_ba << ""_ba << false;
+    QTest::newRow("port") << "a:1"_ba
+                          << "a:1"_ba << true;
+    QTest::newRow("no port") << "a"_ba
+                             << "a:80"_ba << false;
+    QTest::newRow("v6") << "[::1]:5"_ba
+                        << "[::1]:5"_ba << true;
+    QTest::newRow("socket") << "unix:/x"_ba
+                            << "unix:/x"_ba << false;
+    QTest::newRow("URL") << "http://a"_ba
+                         << ""_ba << false;
+    QTest::newRow("path") << "a/b"_ba
+                          << ""_ba << false;
+    QTest::newRow("space") << "a b"_ba
+                           << ""_ba << false;
+    QTest::newRow("port zero") << "a:0"_ba
+                               << ""_ba << false;
 }
 
 void TestConfigValues::peersAreRead()

@@ -207,7 +207,8 @@ void TestConfigWriter::nodesMadeByTheProgramAreWritten()
     server.children.push_back(location);
     ConfigTree tree;
     tree.nodes.push_back(server);
-    QCOMPARE(writeConfig(tree), "server {\n    # made here\n    return 200 \"a b\";\n\n    location = \"/x y\" {}\n}\n"_ba);
+    QCOMPARE(writeConfig(tree),
+             "server {\n    # made here\n    return 200 \"a b\";\n\n    location = \"/x y\" {}\n}\n"_ba);
 }
 
 void TestConfigWriter::commentCannotBreakOut()

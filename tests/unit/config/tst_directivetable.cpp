@@ -34,8 +34,7 @@ void TestDirectiveTable::rowsAreSound()
         QVERIFY2(spec.contexts, spec.name);
         QVERIFY2(spec.argumentsMax == -1 || spec.argumentsMin <= spec.argumentsMax, spec.name);
         QVERIFY2(spec.type != DirectiveType::Flag || (spec.argumentsMin == 1 && spec.argumentsMax == 1), spec.name);
-        const bool needsReason =
-            spec.support == DirectiveSupport::NotYet || spec.support == DirectiveSupport::Accepted;
+        const bool needsReason = spec.support == DirectiveSupport::NotYet || spec.support == DirectiveSupport::Accepted;
         QVERIFY2(!needsReason || *spec.note, spec.name);
         QCOMPARE(QByteArray(spec.name).startsWith("portlight_"), spec.support == DirectiveSupport::Own);
         for (size_t i = 1; i < spec.defaults.size(); ++i)
@@ -115,14 +114,59 @@ void TestDirectiveTable::unknownNamesAreNotFound()
 
 void TestDirectiveTable::directivesOfEveryModuleAreKnown()
 {
-    for (const char *name : {"worker_connections", "load_module", "stream", "mail", "geo", "split_clients", "auth_basic",
-                             "auth_request", "autoindex", "modern_browser", "charset_map", "fastcgi_param", "gzip_static",
-                             "gunzip", "index", "limit_conn_zone", "limit_req", "memcached_pass", "mirror", "mp4", "flv",
-                             "perl_set", "random_index", "set_real_ip_from", "valid_referers", "scgi_pass",
-                             "secure_link_md5", "slice", "ssi", "ssl_certificate", "sub_filter", "uwsgi_pass", "userid",
-                             "http2", "http3", "grpc_pass", "dav_methods", "add_after_body", "image_filter",
-                             "xslt_stylesheet", "geoip_country", "health_check", "zone", "state", "sticky", "queue",
-                             "ntlm", "random", "least_conn", "types", "try_files", "tunnel_pass", "js_content"})
+    for (const char *name : {"worker_connections",
+                             "load_module",
+                             "stream",
+                             "mail",
+                             "geo",
+                             "split_clients",
+                             "auth_basic",
+                             "auth_request",
+                             "autoindex",
+                             "modern_browser",
+                             "charset_map",
+                             "fastcgi_param",
+                             "gzip_static",
+                             "gunzip",
+                             "index",
+                             "limit_conn_zone",
+                             "limit_req",
+                             "memcached_pass",
+                             "mirror",
+                             "mp4",
+                             "flv",
+                             "perl_set",
+                             "random_index",
+                             "set_real_ip_from",
+                             "valid_referers",
+                             "scgi_pass",
+                             "secure_link_md5",
+                             "slice",
+                             "ssi",
+                             "ssl_certificate",
+                             "sub_filter",
+                             "uwsgi_pass",
+                             "userid",
+                             "http2",
+                             "http3",
+                             "grpc_pass",
+                             "dav_methods",
+                             "add_after_body",
+                             "image_filter",
+                             "xslt_stylesheet",
+                             "geoip_country",
+                             "health_check",
+                             "zone",
+                             "state",
+                             "sticky",
+                             "queue",
+                             "ntlm",
+                             "random",
+                             "least_conn",
+                             "types",
+                             "try_files",
+                             "tunnel_pass",
+                             "js_content"})
         QVERIFY2(findDirective(name), name);
 }
 

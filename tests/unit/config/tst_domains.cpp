@@ -27,7 +27,8 @@ ConfigTree reread(const ConfigTree &tree)
     return treeOf(writeConfig(tree));
 }
 
-constexpr const char *OneDomain = R"(# Portlight's configuration. It is nginx configuration: edit it here or in the window.
+constexpr const char *OneDomain =
+    R"(# Portlight's configuration. It is nginx configuration: edit it here or in the window.
 http {
     map $http_upgrade $connection_upgrade {
         default upgrade;
@@ -212,7 +213,8 @@ void TestDomains::firstDomainIsWrittenOut()
 void TestDomains::presetHasNoFindings()
 {
     ConfigTree tree = emptyConfig(u"portlight.conf"_s);
-    for (const QString &line : {u"shop 3000"_s, u"sock unix:/run/x.sock"_s, u"six [::1]:3000"_s, u"dev localhost:5173"_s})
+    for (const QString &line :
+         {u"shop 3000"_s, u"sock unix:/run/x.sock"_s, u"six [::1]:3000"_s, u"dev localhost:5173"_s})
         QVERIFY(addDomain(tree, draft(line)));
     const Diagnostics found = validateConfig(reread(tree));
     QVERIFY2(found.isEmpty(), found.isEmpty() ? "" : qPrintable(found.first().toString()));
@@ -309,7 +311,8 @@ void TestDomains::targetsAreShown()
     QFETCH(QByteArray, server);
     QFETCH(QString, target);
     const ConfigTree tree = treeOf("http { upstream one { server 127.0.0.1:7; } upstream two { server a; server b; }"
-                                   "server { " + server + " } }");
+                                   "server { "
+                                   + server + " } }");
     QCOMPARE(listDomains(tree).first().target, target);
 }
 

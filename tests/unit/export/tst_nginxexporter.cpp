@@ -43,8 +43,9 @@ QString complaintOfNginx(const QByteArray &text)
         return u"the file for nginx cannot be written"_s;
     file.close();
     QProcess process;
-    process.start(nginxProgram(), {u"-t"_s, u"-q"_s, u"-p"_s, prefix.path(), u"-c"_s, file.fileName(), u"-e"_s,
-                                   prefix.filePath(u"error.log"_s), u"-g"_s, u"pid %1/nginx.pid;"_s.arg(prefix.path())});
+    process.start(nginxProgram(),
+                  {u"-t"_s, u"-q"_s, u"-p"_s, prefix.path(), u"-c"_s, file.fileName(), u"-e"_s,
+                   prefix.filePath(u"error.log"_s), u"-g"_s, u"pid %1/nginx.pid;"_s.arg(prefix.path())});
     if (!process.waitForStarted() || !process.waitForFinished(NginxWaitMs))
         return u"nginx does not run"_s;
     return process.exitCode() == 0 ? QString() : QString::fromUtf8(process.readAllStandardError());
@@ -207,8 +208,9 @@ void TestNginxExporter::newerDirectiveIsLeftOutOfOlderNginx()
     old.version = {1, 29, 7};
     const ExportResult result = exportNginx(treeOf(text), old);
     QCOMPARE(result.files.first().text, "events {}\n\nhttp {}\n"_ba);
-    QCOMPARE(printed(result.losses), u"1: warning: \"max_headers\" is left out: it came with nginx 1.29.8, the target is "
-                                     "1.29.7"_s);
+    QCOMPARE(printed(result.losses),
+             u"1: warning: \"max_headers\" is left out: it came with nginx 1.29.8, the target is "
+             "1.29.7"_s);
     old.version = {1, 29, 8};
     QVERIFY(exportNginx(treeOf(text), old).losses.isEmpty());
 }
@@ -227,13 +229,15 @@ void TestNginxExporter::groupsThatOthersUseStay()
     const QByteArray servers = "server { portlight_enabled off; location / { proxy_pass http://g; } }";
     const QByteArray group = "upstream g { server 127.0.0.1:1; }";
     QVERIFY(!exported("http { " + group + servers + " }").contains("upstream"));
-    QVERIFY(exported("http { " + group + servers + " server { location / { proxy_pass http://g; } } }").contains("upstream"));
+    QVERIFY(exported("http { " + group + servers + " server { location / { proxy_pass http://g; } } }")
+                .contains("upstream"));
     QVERIFY(exported("http { " + group + " }").contains("upstream")); // nobody's, but not ours to drop
 }
 
 void TestNginxExporter::entriesOfMapsAreNoDirectives()
 {
-    const QByteArray text = "events {}\n\nhttp {\n    map $host $x {\n        queue 1;\n        portlight_x 2;\n    }\n}\n";
+    const QByteArray text =
+        "events {}\n\nhttp {\n    map $host $x {\n        queue 1;\n        portlight_x 2;\n    }\n}\n";
     QCOMPARE(exported(text), text);
 }
 
