@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/parser.h"
+#include "proxy/compile.h"
+#include "proxy/router.h"
+
+#include <QTest>
+
+using namespace portlight;
+
+class ProxyRouterTest : public QObject
+{
+    Q_OBJECT
+    CompiledConfigPtr m_config;
+
+    const ServerConfig &serverOf(const QByteArray &locations)
+    {
+        const ParseOutcome parsed = parseConfig("http { server { listen 127.0.0.1:8080; " + locations + " } }", QStringLiteral("t"));
+        m_config = compileConfig(parsed.tree).config;
+        return *m_config->servers.front();
+    }
+    static QByteArray found(const ServerConfig &server, const char *uri)
+    {
+        const auto match = findLocation(server, uri);
+        if (match.location == server.implicitLocation.get())
+            return "none";
+        return (match.location->match == LocationConfig::Match::Exact ? "= " : "") + match.location->path
+            + (match.slashRedirect ? " redirect" : "");
+    }
+
+private Q_SLOTS:
+    void anExactMatchWinsOverEveryPrefix()
+    {
+        const ServerConfig &server = serverOf("location / { return 200; } location = /a { return 200; } location /a { return 200; }");
+        QCOMPARE(found(server, "/a"), QByteArray("= /a"));
+        QCOMPARE(found(server, "/a/"), QByteArray("/a"));
+        QCOMPARE(found(server, "/"), QByteArray("/"));
+    }
+
+    void theLongestPrefixWinsWhateverTheOrder()
+    {
+        const QByteArray texts[] = {"location / { return 200; } ", "location /api { return 200; } ", "location /api/v2/ { return 200; } "};
+        for (const auto &order : {std::array{0, 1, 2}, std::array{2, 1, 0}, std::array{1, 2, 0}}) {
+            const ServerConfig &server = serverOf(texts[order[0]] + texts[order[1]] + texts[order[2]]);
+            QCOMPARE(found(server, "/api/v2/x"), QByteArray("/api/v2/"));
+            QCOMPARE(found(server, "/api/v2"), QByteArray("/api"));
+            QCOMPARE(found(server, "/apis"), QByteArray("/api")); // nginx compares bytes, not segments
+            QCOMPARE(found(server, "/ap"), QByteArray("/"));
+            QCOMPARE(found(server, "/API"), QByteArray("/"));
+        }
+    }
+
+    void withoutAMatchTheServersOwnLocationAnswers()
+    {
+        QCOMPARE(found(serverOf("location /a { return 200; }"), "/b"), QByteArray("none"));
+    }
+
+    void aProxiedPrefixWithASlashRedirectsTheUriWithoutIt()
+    {
+        const ServerConfig &server = serverOf("location / { return 200; } location /x/ { proxy_pass http://127.0.0.1:1; } location /y/ { return 200; }");
+        QCOMPARE(found(server, "/x"), QByteArray("/x/ redirect"));
+        QCOMPARE(found(server, "/x/"), QByteArray("/x/"));
+        QCOMPARE(found(server, "/y"), QByteArray("/")); // only content handlers that say so: proxy_pass
+    }
+
+    void anOwnLocationForTheUriWithoutSlashPreventsTheRedirect()
+    {
+        QCOMPARE(found(serverOf("location = /x { return 200; } location /x/ { proxy_pass http://127.0.0.1:1; }"), "/x"), QByteArray("= /x"));
+        QCOMPARE(found(serverOf("location /x { return 200; } location /x/ { proxy_pass http://127.0.0.1:1; }"), "/x"), QByteArray("/x"));
+    }
+
+    void reasonsSayWhy()
+    {
+        const ServerConfig &server = serverOf("location = /a { return 200; } location /b { return 200; } location /p/ { proxy_pass http://127.0.0.1:1; }");
+        QCOMPARE(findLocation(server, "/a").reason(server), QStringLiteral("exact match"));
+        QCOMPARE(findLocation(server, "/b").reason(server), QStringLiteral("longest matching prefix of 3 locations"));
+        QCOMPARE(findLocation(server, "/c").reason(server), QStringLiteral("no location matches"));
+        QVERIFY(findLocation(server, "/p").reason(server).contains(QStringLiteral("redirected")));
+    }
+
+    void textsGetTheTypeOfTheirExtension()
+    {
+        QCOMPARE(typeForUri("/a.html", "text/plain"), QByteArrayView("text/html"));
+        QCOMPARE(typeForUri("/a.HTML", "text/plain"), QByteArrayView("text/html"));
+        QCOMPARE(typeForUri("/a.gif", "text/plain"), QByteArrayView("image/gif"));
+        QCOMPARE(typeForUri("/a.jpg", "text/plain"), QByteArrayView("image/jpeg"));
+        QCOMPARE(typeForUri("/a.js", "text/plain"), QByteArrayView("text/plain"));
+        QCOMPARE(typeForUri("/a.html/b", "text/plain"), QByteArrayView("text/plain"));
+    }
+};
+
+QTEST_GUILESS_MAIN(ProxyRouterTest)
+#include "tst_proxyrouter.moc"

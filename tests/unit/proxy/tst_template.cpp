@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/template.h"
+
+#include <QTest>
+
+using namespace portlight;
+
+class TemplateTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aTextWithoutVariablesIsALiteral()
+    {
+        const auto compiled = Template::compile("plain text", {});
+        QVERIFY(compiled.ok());
+        QVERIFY(compiled->isLiteral());
+        QVERIFY(!compiled->isEmptyLiteral());
+        QCOMPARE(compiled->literalText(), QByteArrayView("plain text"));
+    }
+
+    void anEmptyTextIsAnEmptyLiteral()
+    {
+        const auto compiled = Template::compile("", {});
+        QVERIFY(compiled.ok());
+        QVERIFY(compiled->isEmptyLiteral());
+        QVERIFY(compiled->literalText().isEmpty());
+    }
+
+    void knownVariablesCompile_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        for (const char *name :
+             {"args", "binary_remote_addr", "body_bytes_sent", "bytes_sent", "connection", "connection_requests",
+              "content_length", "content_type", "document_uri", "host", "hostname", "https", "is_args", "msec",
+              "nginx_version", "pid", "proxy_add_x_forwarded_for", "proxy_host", "proxy_port", "query_string",
+              "remote_addr", "remote_port", "remote_user", "request", "request_id", "request_length", "request_method",
+              "request_time", "request_uri", "scheme", "server_addr", "server_name", "server_port", "server_protocol",
+              "status", "time_iso8601", "time_local", "upstream_addr", "upstream_response_time", "upstream_status", "uri",
+              "arg_x", "cookie_session", "http_user_agent", "HOST"})
+            QTest::newRow(name) << '$' + QByteArray(name);
+        QTest::newRow("braces") << QByteArray("${host}name");
+        QTest::newRow("in a text") << QByteArray("http://$host:$server_port$request_uri!");
+    }
+    void knownVariablesCompile()
+    {
+        QFETCH(QByteArray, text);
+        const auto compiled = Template::compile(text, {});
+        QVERIFY2(compiled.ok(), compiled.ok() ? "" : qPrintable(compiled.error().message));
+        QVERIFY(!compiled->isLiteral());
+    }
+
+    void errorsAreNginxsWords_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("message");
+        QTest::newRow("unknown") << QByteArray("a $nobody") << QStringLiteral("unknown \"nobody\" variable");
+        QTest::newRow("longest name") << QByteArray("$hosts") << QStringLiteral("unknown \"hosts\" variable");
+        QTest::newRow("prefix alone") << QByteArray("$http_") << QStringLiteral("unknown \"http_\" variable");
+        QTest::newRow("open brace") << QByteArray("${host") << QStringLiteral("the closing bracket in \"host\" variable is missing");
+        QTest::newRow("dollar alone") << QByteArray("a$") << QStringLiteral("invalid variable name");
+        QTest::newRow("dollar and space") << QByteArray("$ a") << QStringLiteral("invalid variable name");
+        QTest::newRow("empty braces") << QByteArray("${}") << QStringLiteral("invalid variable name");
+    }
+    void errorsAreNginxsWords()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QString, message);
+        const auto compiled = Template::compile(text, {});
+        QVERIFY(!compiled.ok());
+        QCOMPARE(compiled.error().message, message);
+    }
+
+    void aMapIsAVariable()
+    {
+        CompiledMap map;
+        const Template::Maps maps{{"connection_upgrade", &map}};
+        QVERIFY(Template::compile("$connection_upgrade", maps).ok());
+        QVERIFY(!Template::compile("$connection_upgrade", {}).ok());
+    }
+};
+
+QTEST_GUILESS_MAIN(TemplateTest)
+#include "tst_template.moc"
