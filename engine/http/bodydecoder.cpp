@@ -3,8 +3,6 @@
 
 #include "http/asciitable.h"
 
-#include <limits>
-
 namespace portlight {
 
 using Code = HttpProtocolError::Code;
@@ -125,10 +123,13 @@ Code BodyDecoder::readByte(char c)
 Code BodyDecoder::readSize(char c)
 {
     const int digit = ascii::hexValue(c);
+    if (digit >= 0)
+        ++m_digits;
+    // As nginx, which looks before each byte behind the first whether a digit would still fit.
+    if (m_digits > chunkSizeDigitsMax || m_remaining > chunkBytesMax)
+        return Code::ChunkOverflow;
     if (digit < 0)
         return endOfElement(c);
-    if (++m_digits > chunkSizeDigitsMax || m_remaining > std::numeric_limits<qint64>::max() >> 4)
-        return Code::ChunkOverflow;
     m_remaining = m_remaining << 4 | digit;
     return Code::None;
 }

@@ -5,6 +5,7 @@
 #include "http/message.h"
 #include "http/protocolerror.h"
 
+#include <limits>
 #include <string>
 
 namespace portlight {
@@ -28,6 +29,8 @@ public:
 
     // Digits of a chunk size, zeros included: more would overflow the counters of some other hop.
     static constexpr int chunkSizeDigitsMax = 16;
+    // Payload of one chunk: nginx's bound.
+    static constexpr qint64 chunkBytesMax = std::numeric_limits<qint64>::max() >> 4;
     // One line with a chunk size and its extensions, without the CRLF.
     static constexpr quint32 chunkLineBytesMax = 4096;
     // Extensions of the whole body beyond as many bytes of payload: nobody makes us read megabytes of nothing.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/httpbattery.h"
 
+#include "http/uri.h"
+
 #include <QByteArrayList>
 
 namespace portlight::testing {
@@ -56,6 +58,10 @@ std::vector<HttpSample> requestLines()
         {"DEL in target", "GET /a\x7f HTTP/1.1\r\nHost: a\r\n\r\n", "400", C::InvalidRequestLine},
         {"control character in query", "GET /?\x01 HTTP/1.1\r\nHost: a\r\n\r\n", "400", C::InvalidRequestLine},
         {"bytes over 127 in target", "GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n", "200"},
+        {"escapes in target", "GET /%41/../b%2fc?%zz HTTP/1.1\r\nHost: a\r\n\r\n", "200"},
+        {"broken escape in target", "GET /%4 HTTP/1.1\r\nHost: a\r\n\r\n", "400"},
+        {"escaped NUL in target", "GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", "400"},
+        {"above the root", "GET /a/../.. HTTP/1.1\r\nHost: a\r\n\r\n", "400"},
         {"fragment in target", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", "200"},
         {"lower-case method", "get / HTTP/1.1\r\nHost: a\r\n\r\n", "400", C::InvalidMethod},
         {"method with digit", "GET1 / HTTP/1.1\r\nHost: a\r\n\r\n", "400", C::InvalidMethod},
@@ -254,6 +260,8 @@ std::vector<HttpSample> chunks()
         {"no size but extension", chunked(";a\r\nhello\r\n0\r\n\r\n"), "400", C::InvalidChunk},
         {"size of 17 digits", chunked("fffffffffffffffff\r\n"), "400", C::ChunkOverflow},
         {"size 2^64 - 1", chunked("ffffffffffffffff\r\n"), "400", C::ChunkOverflow},
+        {"size 2^59 - 1", chunked("7ffffffffffffff\r\n"), ""},
+        {"size 2^59", chunked("800000000000000\r\n"), "400", C::ChunkOverflow},
         {"size 2^63", chunked("8000000000000000\r\n"), "400", C::ChunkOverflow},
         {"size 2^64 + 5", chunked("10000000000000005\r\nhello\r\n0\r\n\r\n"), "400", C::ChunkOverflow},
         {"17 digits with leading zeros", chunked("00000000000000005\r\nhello\r\n0\r\n\r\n"), "400", C::ChunkOverflow},
@@ -347,6 +355,11 @@ QByteArray verdictOn(QByteArrayView bytes, HttpProtocolError::Code *code)
         const RequestHead &head = parser.head();
         if (head.methodId == MethodId::Connect || head.methodId == MethodId::Trace) {
             answers << "405"_ba;
+            break;
+        }
+        QByteArray path;
+        if (!normalizePath(head.path.in(bytes.data()), true, path).valid) {
+            answers << "400"_ba;
             break;
         }
         bytes = bytes.sliced(parser.consumed());
