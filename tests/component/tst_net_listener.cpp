@@ -331,6 +331,14 @@ private Q_SLOTS:
                     writeTo(stream, QByteArray(buffer, qsizetype(result.bytes)));
             };
             stream.setObserver(&exchange);
+            const auto pingGoesThrough = [&] {
+                const int told = exchange.readable;
+                sendAll(existing.descriptor, "ping"_ba);
+                char buffer[8];
+                return turnUntil([&] { return exchange.readable > told; })
+                    && recv(existing.descriptor, buffer, sizeof buffer, 0) == 4;
+            };
+            QVERIFY(pingGoesThrough());
 
             const Client waiting(f.listener->localAddress());
             limit.exhaustUpTo(waiting.descriptor);
@@ -339,11 +347,7 @@ private Q_SLOTS:
             QVERIFY(f.listener->isPaused());
             QVERIFY(f.observer.accepted.empty());
 
-            // The exchange under way does not notice.
-            sendAll(existing.descriptor, "ping"_ba);
-            QVERIFY(turnUntil([&] { return exchange.readable > 0; }));
-            char buffer[8];
-            QCOMPARE(recv(existing.descriptor, buffer, sizeof buffer, 0), ssize_t(4));
+            QVERIFY(pingGoesThrough()); // the exchange under way does not notice
 
             limit.restore();
             QVERIFY(turnUntil([&] { return f.observer.accepted.size() == 1; }));
@@ -362,7 +366,9 @@ private Q_SLOTS:
             for (const bool atPause : {true, false}) {
                 LoweredDescriptorLimit limit;
                 Fixture f;
-                turnTimes(2);
+                // One that works, first: the sanitizers need a descriptor when they see a type for the first time.
+                const Client working(f.listener->localAddress());
+                QVERIFY(turnUntil([&] { return f.observer.accepted.size() == 1; }));
                 const Client waiting(f.listener->localAddress());
                 limit.exhaustUpTo(waiting.descriptor);
                 f.observer.onPaused = [&] {
@@ -372,7 +378,7 @@ private Q_SLOTS:
                 QVERIFY(turnUntil([&] { return !f.observer.pauses.empty(); }));
                 limit.restore();
                 QVERIFY(turnUntil([&] { return !f.listener; }));
-                QVERIFY(f.observer.accepted.empty());
+                QCOMPARE(f.observer.accepted.size(), size_t(1));
             }
         });
     }
