@@ -30,6 +30,10 @@ target_compile_definitions(portlight_build INTERFACE
     QT_NO_FOREACH QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_URL_CAST_FROM_STRING
     QT_DISABLE_DEPRECATED_BEFORE=0x060400
     PORTLIGHT_VERSION="${PROJECT_VERSION}")
+if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Optimised across files, gcc 12 warns of sizes in Qt's own QHash that cannot occur.
+    target_link_options(portlight_build INTERFACE -Wno-alloc-size-larger-than -Wno-stringop-overflow -Wno-odr)
+endif()
 if(PORTLIGHT_SANITIZE_ADDRESS)
     target_compile_options(portlight_build INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
         -fno-omit-frame-pointer)
