@@ -76,7 +76,7 @@ constexpr DirectiveSpec Rows[] = {
     {"log_subrequest", H | S | L, 1, 1, Flag, Value, NotYet, only<"off">, "not among what is logged yet", false},
     {"max_headers", H | S, 1, 1, Number, Value, Runs, only<"1000">, "", false, nullptr, {1, 29, 8}},
     {"max_ranges", H | S | L, 1, 1, Number, Value, NotYet, {}, "not run yet", false, nullptr, {1, 1, 2}},
-    {"merge_slashes", H | S, 1, 1, Flag, Value, NotYet, only<"on">, "not run yet", false},
+    {"merge_slashes", H | S, 1, 1, Flag, Value, Runs, only<"on">, "", false},
     {"msie_padding", H | S | L, 1, 1, Flag, Value, Accepted, only<"on">, "concerns browsers that are long gone", false},
     {"msie_refresh", H | S | L, 1, 1, Flag, Value, Accepted, only<"off">, "concerns browsers that are long gone",
      false},

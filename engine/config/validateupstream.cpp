@@ -88,7 +88,8 @@ void checkPeer(State &state, const ConfigNode &server)
                             : swallowed);
             return;
         }
-        state.notYet(u"server … "_s + text(word), u"all backends of a group are alike"_s, positionOf(server, i));
+        if (!word.startsWith("weight=") && word != "down" && word != "backup")
+            state.notYet(u"server … "_s + text(word), u"backends that fail are not set aside yet"_s, positionOf(server, i));
     }
 }
 

@@ -27,7 +27,7 @@ class Exchange final : private UpstreamRunObserver
 {
 public:
     static constexpr int InternalRedirectsMax = 10; // NGX_HTTP_MAX_URI_CHANGES
-    static constexpr size_t QueuedBytesHigh = 64 * 1024; // downstream; the backend is paused above
+    static constexpr size_t QueuedBytesHigh = 32 * 1024; // downstream; the backend is paused above
     static constexpr size_t QueuedBytesLow = QueuedBytesHigh / 2;
     static constexpr std::chrono::milliseconds RunningReportDelay{30}; // shorter ones are reported once, at their end
     static constexpr std::chrono::milliseconds RunningReportInterval{500};

@@ -161,8 +161,8 @@ void TestConfigValidate::findingsAreNginxsWords_data()
         u"1:30: error: invalid parameter \"weight=0\""_s);
     row("server with URL", inHttp("upstream a { server http://b; }"),
         u"1:28: error: invalid host in upstream \"http://b\""_s);
-    row("weight is understood", inHttp("upstream a { server b weight=2; }"),
-        u"1:30: warning: \"server … weight=2\" is known to nginx but not run yet: all backends of a group are alike"_s);
+    row("a parameter of health is understood", inHttp("upstream a { server b max_fails=2; }"),
+        u"1:30: warning: \"server … max_fails=2\" is known to nginx but not run yet: backends that fail are not set aside yet"_s);
     row("keepalive", inHttp("upstream a { server b; keepalive x; }"),
         u"1:41: error: invalid value \"x\" in \"keepalive\" directive"_s);
 
