@@ -173,6 +173,8 @@ void UpstreamRun::flushOut()
         m_sendError = m_out.error();
         m_out.clear();
         m_connection.stream->readAgainLater();
+    } else if (m_tunnel && !m_connection.stream->isReadingPaused()) {
+        m_timer.start(m_settings->readTimeout); // nginx: bytes of either side keep a tunnel alive
     }
 }
 
@@ -197,14 +199,20 @@ void UpstreamRun::streamWritable()
 
 void UpstreamRun::pauseReading()
 {
-    if (m_connection.stream)
-        m_connection.stream->pauseReading(PauseReason::BufferFull);
+    if (!m_connection.stream)
+        return;
+    m_connection.stream->pauseReading(PauseReason::BufferFull);
+    if (!m_sendBlocked)
+        m_timer.stop(); // it is the client who is slow now
 }
 
 void UpstreamRun::resumeReading()
 {
-    if (m_connection.stream)
-        m_connection.stream->resumeReading(PauseReason::BufferFull);
+    if (!m_connection.stream || !m_connection.stream->isReadingPaused())
+        return;
+    m_connection.stream->resumeReading(PauseReason::BufferFull);
+    if (!m_sendBlocked && (m_lastSent || m_tunnel))
+        m_timer.start(m_settings->readTimeout);
 }
 
 void UpstreamRun::switchToTunnel()
