@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "theme/colors.h"
+
+#include <QList>
+#include <QRect>
+#include <QSize>
+#include <QString>
+
+class QFont;
+class QPainter;
+
+namespace portlight {
+
+// Small pictures inside rows and labels; rectangles in device-independent pixels.
+
+QSize badgeSize(const QString &text);
+// At the left of `rect`, vertically centred, elided when it does not fit.
+void paintBadge(QPainter &painter, const QRect &rect, const QString &text, const ToneColors &tone);
+void paintDot(QPainter &painter, const QPoint &center, const QColor &color);
+// The newest value at the right edge; a flat line at zero is drawn faint.
+void paintSparkline(QPainter &painter, const QRect &rect, const QList<double> &values, const QColor &color);
+// At least two pixels long.
+void paintBar(QPainter &painter, const QRect &rect, double share, const QColor &color);
+// Right-aligned, every digit as wide as the widest: QFont of Qt 6.4 cannot ask for tabular figures.
+void paintTabular(QPainter &painter, const QRect &rect, const QString &text);
+int tabularWidth(const QFont &font, const QString &text);
+
+} // namespace portlight

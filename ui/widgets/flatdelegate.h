@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStyledItemDelegate>
+
+namespace portlight {
+
+struct ThemeColors;
+
+// Draws one cell of a FlatTable as CellKindRole says, with the row's background and hairline. A click on a switch
+// is reported, not acted on.
+class FlatDelegate final : public QStyledItemDelegate
+{
+    Q_OBJECT
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void setHoveredRow(int row) { m_hoveredRow = row; }
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
+Q_SIGNALS:
+    void switchClicked(const QModelIndex &index);
+
+protected:
+    bool editorEvent(QEvent *event, QAbstractItemModel *model, const QStyleOptionViewItem &option,
+                     const QModelIndex &index) override;
+
+private:
+    void paintText(QPainter &painter, const QStyleOptionViewItem &option, const QModelIndex &index,
+                   const ThemeColors &colors) const;
+
+    int m_hoveredRow = -1;
+};
+
+} // namespace portlight

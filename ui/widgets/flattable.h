@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QList>
+#include <QTableView>
+
+namespace portlight {
+
+class FlatDelegate;
+
+// How wide a column is: `width` at least, a share of what is left by `stretch`, and not at all in a table narrower
+// than `hideBelow`. Pixels.
+struct ColumnPlan {
+    int width = 80;
+    int stretch = 0;
+    int hideBelow = 0;
+};
+
+// A table of whole rows, 28 pixels each, with hairlines and no frame. Tab leaves it; arrows move in it.
+class FlatTable final : public QTableView
+{
+    Q_OBJECT
+public:
+    explicit FlatTable(QWidget *parent = nullptr);
+
+    void setColumnPlan(const QList<ColumnPlan> &plan);
+    // The row of the current index, or -1.
+    int currentRow() const;
+    static constexpr int RowHeight = 28;
+
+Q_SIGNALS:
+    void switchClicked(const QModelIndex &index);
+    void currentRowChanged(int row);
+    void activatedRow(int row); // Enter or double click
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void leaveEvent(QEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
+    void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
+
+private:
+    void layoutColumns();
+    void setHoveredRow(int row);
+
+    FlatDelegate *m_delegate;
+    QList<ColumnPlan> m_plan;
+    int m_hoveredRow = -1;
+};
+
+} // namespace portlight
