@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "domains/domaineditor.h"
+
+#include "theme/colors.h"
+#include "theme/fonts.h"
+#include "theme/icons.h"
+#include "theme/style.h"
+#include "widgets/codeview.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QGridLayout>
+#include <QIntValidator>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+namespace portlight {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QPushButton *iconButton(const QString &objectName, const QString &icon, const QString &text, QWidget *parent)
+{
+    auto *button = new QPushButton(themedIcon(icon), QString(), parent);
+    button->setObjectName(objectName);
+    button->setFlat(true);
+    button->setToolTip(text);
+    button->setAccessibleName(text);
+    return button;
+}
+
+QPushButton *textButton(const QString &objectName, const QString &text, QWidget *parent)
+{
+    auto *button = new QPushButton(text, parent);
+    button->setObjectName(objectName);
+    button->setAccessibleName(text);
+    return button;
+}
+
+QLineEdit *wireField(const QString &objectName, const QString &accessibleName, QWidget *parent)
+{
+    auto *edit = new QLineEdit(parent);
+    edit->setObjectName(objectName);
+    edit->setAccessibleName(accessibleName);
+    edit->setFont(wireFont());
+    return edit;
+}
+
+} // namespace
+
+DomainEditor::DomainEditor(const DomainActions &actions, QWidget *parent) : QWidget(parent), m_actions(actions)
+{
+    setObjectName(u"domainEditor"_s);
+    auto *splitter = new QSplitter(Qt::Horizontal, this);
+    splitter->setObjectName(u"domainEditorSplitter"_s);
+    splitter->setHandleWidth(1);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(makeForm());
+    splitter->addWidget(makePreview());
+    splitter->setStretchFactor(0, 5);
+    splitter->setStretchFactor(1, 4);
+    auto *all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->addWidget(splitter);
+    connectSignals();
+}
+
+QWidget *DomainEditor::makeForm()
+{
+    auto *form = new QWidget(this);
+    form->setMinimumWidth(340);
+    m_title = new QLabel(form);
+    m_title->setFont(semiboldFont());
+    m_title->setMinimumWidth(60);
+    m_open = iconButton(u"domainOpen"_s, u"open"_s, tr("Open in browser (Ctrl+O)"), form);
+    m_copy = iconButton(u"domainCopyUrl"_s, u"copy"_s, tr("Copy URL (Ctrl+C)"), form);
+    m_remove = iconButton(u"domainRemove"_s, u"delete"_s, tr("Delete (Del)"), form);
+    m_name = wireField(u"domainName"_s, tr("Name"), form);
+    m_target = wireField(u"domainTarget"_s, tr("Goes to"), form);
+    m_port = wireField(u"domainPort"_s, tr("Listens on port"), form);
+    m_port->setValidator(new QIntValidator(1, 65535, m_port));
+    m_problem = new QLabel(form);
+    m_problem->setObjectName(u"domainProblem"_s);
+    m_problem->setWordWrap(true);
+    m_apply = textButton(u"domainApply"_s, tr("Apply"), form);
+    m_apply->setProperty(PrimaryProperty, true);
+    m_revert = textButton(u"domainRevert"_s, tr("Revert"), form);
+    m_openFile = textButton(u"domainOpenFile"_s, tr("Open file"), form);
+    auto *top = new QHBoxLayout;
+    top->setSpacing(4);
+    top->addWidget(m_title, 1);
+    for (QPushButton *button : {m_open, m_copy, m_remove})
+        top->addWidget(button);
+    auto *grid = new QGridLayout;
+    grid->setHorizontalSpacing(16);
+    grid->setVerticalSpacing(8);
+    const auto addRow = [grid, form](int row, const QString &text, QWidget *field) {
+        auto *label = new QLabel(text, form);
+        label->setForegroundRole(QPalette::PlaceholderText);
+        label->setBuddy(field);
+        grid->addWidget(label, row, 0);
+        grid->addWidget(field, row, 1);
+    };
+    addRow(0, tr("&Name"), m_name);
+    addRow(1, tr("&Goes to"), m_target);
+    addRow(2, tr("&Port"), m_port);
+    m_port->setMaximumWidth(104);
+    auto *bottom = new QHBoxLayout;
+    bottom->addWidget(m_apply);
+    bottom->addWidget(m_revert);
+    bottom->addWidget(m_openFile);
+    bottom->addStretch();
+    auto *column = new QVBoxLayout(form);
+    column->setContentsMargins(24, 8, 16, 12);
+    column->setSpacing(8);
+    column->addLayout(top);
+    column->addLayout(grid);
+    column->addWidget(m_problem);
+    column->addLayout(bottom);
+    column->addStretch();
+    return form;
+}
+
+QWidget *DomainEditor::makePreview()
+{
+    auto *preview = new QWidget(this);
+    preview->setAutoFillBackground(true);
+    preview->setBackgroundRole(QPalette::Window);
+    preview->setMinimumWidth(240);
+    auto *title = new QLabel(tr("As nginx"), preview);
+    title->setFont(semiboldFont());
+    m_previewNote = new QLabel(preview);
+    m_previewNote->setForegroundRole(QPalette::PlaceholderText);
+    m_copyCode = iconButton(u"domainCopyNginx"_s, u"copy"_s, tr("Copy the nginx text"), preview);
+    m_code = new CodeView(preview);
+    m_code->setObjectName(u"domainNginx"_s);
+    m_code->setAccessibleName(tr("This domain as nginx configuration"));
+    m_code->setGround(QPalette::Window);
+    auto *top = new QHBoxLayout;
+    top->addWidget(title);
+    top->addStretch();
+    top->addWidget(m_previewNote);
+    top->addWidget(m_copyCode);
+    auto *column = new QVBoxLayout(preview);
+    column->setContentsMargins(16, 8, 4, 8);
+    column->setSpacing(8);
+    column->addLayout(top);
+    column->addWidget(m_code);
+    return preview;
+}
+
+void DomainEditor::connectSignals()
+{
+    connect(m_name, &QLineEdit::textEdited, this, &DomainEditor::updateState);
+    connect(m_target, &QLineEdit::textEdited, this, &DomainEditor::updateState);
+    connect(m_port, &QLineEdit::textEdited, this, &DomainEditor::updateState);
+    connect(m_name, &QLineEdit::returnPressed, this, &DomainEditor::apply);
+    connect(m_target, &QLineEdit::returnPressed, this, &DomainEditor::apply);
+    connect(m_port, &QLineEdit::returnPressed, this, &DomainEditor::apply);
+    connect(m_apply, &QPushButton::clicked, this, &DomainEditor::apply);
+    connect(m_revert, &QPushButton::clicked, this, &DomainEditor::load);
+    connect(m_open, &QPushButton::clicked, this, &DomainEditor::openRequested);
+    connect(m_copy, &QPushButton::clicked, this, &DomainEditor::copyRequested);
+    connect(m_remove, &QPushButton::clicked, this, &DomainEditor::removeRequested);
+    connect(m_openFile, &QPushButton::clicked, this, [this] { m_actions.openConfigFile(); });
+    connect(m_copyCode, &QPushButton::clicked, this,
+            [this] { QApplication::clipboard()->setText(m_code->toPlainText()); });
+}
+
+void DomainEditor::showDomain(const DomainView &view)
+{
+    const bool same = view.index == m_view.index && view.names == m_view.names;
+    if (same && isEdited()) {
+        m_view = view;
+        return updateState();
+    }
+    m_view = view;
+    load();
+}
+
+void DomainEditor::focusName()
+{
+    m_name->setFocus(Qt::ShortcutFocusReason);
+    m_name->selectAll();
+}
+
+bool DomainEditor::isEdited() const
+{
+    return m_editable
+        && (m_name->text() != m_saved.name || m_target->text() != m_saved.target
+            || m_port->text().toInt() != m_saved.listenPort);
+}
+
+void DomainEditor::load()
+{
+    const Result<DomainDraft> draft = m_actions.draftOf(m_view.index);
+    m_editable = draft.ok();
+    m_saved = draft ? *draft : DomainDraft{m_view.name(), m_view.target, 80};
+    m_name->setText(m_saved.name);
+    m_target->setText(m_saved.target);
+    m_port->setText(QString::number(m_saved.listenPort));
+    updateState();
+}
+
+Result<DomainDraft> DomainEditor::typed() const
+{
+    if (m_name->text().trimmed().isEmpty())
+        return Error{ErrorCode::InvalidName, tr("The domain needs a name, for example shop.localhost")};
+    if (m_target->text().trimmed().isEmpty())
+        return Error{ErrorCode::InvalidTarget, tr("Where does it go? For example 127.0.0.1:3000")};
+    const int port = m_port->text().toInt();
+    if (port < 1 || port > 65535)
+        return Error{ErrorCode::InvalidValue, tr("The port is a number from 1 to 65535")};
+    return parseDomainLine(u"%1 %2"_s.arg(m_name->text().trimmed(), m_target->text().trimmed()),
+                           quint16(port));
+}
+
+void DomainEditor::apply()
+{
+    if (!isEdited())
+        return;
+    const Result<DomainDraft> draft = typed();
+    if (!draft)
+        return;
+    const Result<void> done = m_actions.update(m_view.index, *draft);
+    if (done) {
+        m_saved = *draft;
+        return load();
+    }
+    m_problem->setText(done.error().message);
+    m_problem->show();
+}
+
+void DomainEditor::updateState()
+{
+    const bool edited = isEdited();
+    const Result<DomainDraft> draft = edited ? typed() : Result<DomainDraft>(m_saved);
+    m_title->setText(m_view.name());
+    for (QLineEdit *field : {m_name, m_target, m_port})
+        field->setEnabled(m_editable);
+    m_apply->setEnabled(edited && draft.ok());
+    m_apply->setVisible(m_editable);
+    m_revert->setEnabled(edited);
+    m_revert->setVisible(m_editable);
+    m_openFile->setVisible(!m_editable);
+    QString problem;
+    if (!m_editable)
+        problem = tr("This block says more than a name and a target. It runs as written; edit it in the file.");
+    else if (!draft)
+        problem = draft.error().message;
+    QPalette ink = m_problem->palette();
+    const ThemeColors &colors = themeColors(palette());
+    ink.setColor(QPalette::WindowText, m_editable ? colors.error.ink : colors.dim);
+    m_problem->setPalette(ink);
+    m_problem->setText(problem);
+    m_problem->setVisible(!problem.isEmpty());
+    m_previewNote->setText(edited ? tr("not applied yet") : QString());
+    if (draft)
+        m_code->setCode(QString::fromUtf8(edited ? m_actions.previewDraft(m_view.index, *draft)
+                                                 : m_actions.preview(m_view.index)),
+                        Syntax::Nginx);
+}
+
+} // namespace portlight

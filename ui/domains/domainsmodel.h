@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domains/domainrow.h"
+
+#include <QAbstractTableModel>
+
+namespace portlight {
+
+// The rows of the Domains table, as values.
+class DomainsModel final : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    enum Column { DotColumn, NameColumn, TargetColumn, WhatColumn, StateColumn, MinuteColumn, RateColumn, SwitchColumn,
+                  ColumnCount };
+
+    using QAbstractTableModel::QAbstractTableModel;
+
+    // Changes as little as it can, so that selection and scrolling stay.
+    void setRows(const QList<DomainRow> &rows);
+    const DomainRow *rowAt(int row) const;
+    // The row of the domain with that index in the configuration, or -1.
+    int rowOfDomain(int domainIndex) const;
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    QList<DomainRow> m_rows;
+};
+
+} // namespace portlight
