@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/controlcommands.h"
+#include "api/controlserver.h"
+#include "mainwindow.h"
+#include "singleinstance.h"
+#include "theme/icons.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QSettings>
+
+#include <cstdio>
+
+using namespace portlight;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Options {
+    QString config;
+    QString page;
+    bool minimized = false;
+};
+
+// Ends the program on --help, --version and on what it does not understand.
+Options readOptions(const QApplication &application)
+{
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QObject::tr("A reverse proxy for developers, with a window."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOption({u"config"_s, QObject::tr("Use this configuration instead of your own."), u"FILE"_s});
+    parser.addOption({u"page"_s, QObject::tr("Open on this page: %1.").arg(MainWindow::pageNames().join(u", "_s)),
+                      u"NAME"_s});
+    parser.addOption({u"minimized"_s, QObject::tr("Start with the window minimized.")});
+    parser.process(application);
+    Options options{parser.value(u"config"_s), parser.value(u"page"_s), parser.isSet(u"minimized"_s)};
+    if (!options.page.isEmpty() && !MainWindow::pageNames().contains(options.page)) {
+        std::fprintf(stderr, "portlight: there is no page '%s'\n", qPrintable(options.page));
+        std::exit(2);
+    }
+    return options;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(u"portlight"_s);
+    QApplication::setApplicationVersion(QString::fromLatin1(PORTLIGHT_VERSION));
+    QApplication::setDesktopFileName(u"portlight"_s);
+    QApplication::setWindowIcon(applicationIcon());
+    const Options options = readOptions(application);
+
+    SingleInstance instance;
+    const Result<SingleInstance::Role> role = instance.acquire(options.page);
+    if (!role) {
+        std::fprintf(stderr, "portlight: %s\n", qPrintable(role.error().toString()));
+        return 1;
+    }
+    if (*role == SingleInstance::Role::Later)
+        return 0;
+
+    QSettings settings(QSettings::IniFormat, QSettings::UserScope, u"portlight"_s, u"window"_s);
+    Theme theme(application, Theme::fromName(settings.value(u"appearance"_s).toString()));
+    EngineOptions engineOptions;
+    engineOptions.capture = true;
+    Workspace workspace(options.config.isEmpty() ? ConfigStore::defaultPath() : options.config, engineOptions);
+    MainWindow window(workspace, theme, settings);
+    ControlServer control; // for portlightctl; the window works without it
+    addWorkspaceCommands(control, workspace);
+    if (const Result<void> started = control.start(); !started)
+        std::fprintf(stderr, "portlight: %s\n", qPrintable(started.error().toString()));
+    QObject::connect(&instance, &SingleInstance::activated, &window, [&window](const QString &page) {
+        window.showPageNamed(page);
+        window.raiseToFront();
+    });
+    window.showPageNamed(options.page);
+    options.minimized ? window.showMinimized() : window.show();
+    workspace.open();
+    return QApplication::exec();
+}
