@@ -91,7 +91,7 @@ public:
 
     // --- what content handlers do (exchangeresponse.cpp) ---
     void respondError(int status);
-    void respondText(int status, QByteArrayView contentType, QByteArrayView body);
+    void respondText(int status, QByteArrayView contentType, QByteArrayView body, QByteArrayView locationField = {});
     void respondRedirect(int status, QByteArrayView location);
     void respondUnknownDomain();
     void decide(Decision::Step step, const QString &subject, const QString &reason, const TextPosition &where = {});

@@ -91,8 +91,13 @@ void Exchange::respondUnknownDomain()
 
 void Exchange::respondRedirect(int status, QByteArrayView location)
 {
-    m_locationValue = location.startsWith('/') ? absoluteUrl(location) : location.toByteArray();
     const QByteArray page = errorPage(status, serverToken(), false);
+    if (!location.startsWith('/')) { // a URL as written is a field like any other
+        m_locationValue = location.toByteArray();
+        respondText(status, "text/html", page, m_locationValue);
+        return;
+    }
+    m_locationValue = absoluteUrl(location);
     m_head.location = m_locationValue;
     respondText(status, "text/html", page);
 }
@@ -107,7 +112,7 @@ QByteArray Exchange::absoluteUrl(QByteArrayView path) const
     return url;
 }
 
-void Exchange::respondText(int status, QByteArrayView contentType, QByteArrayView body)
+void Exchange::respondText(int status, QByteArrayView contentType, QByteArrayView body, QByteArrayView locationField)
 {
     if (m_headSent)
         return;
@@ -115,6 +120,8 @@ void Exchange::respondText(int status, QByteArrayView contentType, QByteArrayVie
     const QByteArrayView location = std::exchange(m_head.location, {});
     m_head.clear();
     m_head.location = location;
+    if (!locationField.isEmpty())
+        m_head.fields.push_back({"Location", locationField});
     m_head.status = status;
     m_head.server = serverToken();
     m_head.contentType = status == 204 || status == 304 ? QByteArrayView() : contentType;
