@@ -73,7 +73,8 @@ bool readHead(RawPeer &peer)
 
 QByteArray server(const ScriptedOrigin &origin, const QByteArray &directives)
 {
-    return "server { listen 127.0.0.1:@port@; client_max_body_size 0; location / { proxy_pass " + origin.url() + "; " + directives + " } }";
+    return "server { listen 127.0.0.1:@port@; client_max_body_size 0; location / { proxy_pass " + origin.url() + "; "
+           + directives + " } }";
 }
 
 } // namespace
@@ -202,7 +203,8 @@ private Q_SLOTS:
     {
         ScriptedOrigin origin;
         origin.answer(response(QByteArray(200'000, 'x')));
-        WorkerFixture engine("upstream u { server " + origin.url().mid(7) + "; } server { listen 127.0.0.1:@port@; location / { proxy_pass http://u; } }");
+        WorkerFixture engine("upstream u { server " + origin.url().mid(7)
+                             + "; } server { listen 127.0.0.1:@port@; location / { proxy_pass http://u; } }");
         QVERIFY(engine.isOpen());
         std::vector<std::unique_ptr<RawClient>> clients;
         for (int i = 0; i < 50; ++i) {

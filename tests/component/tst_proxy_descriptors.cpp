@@ -48,7 +48,8 @@ bool connectTo(int descriptor, quint16 port)
 
 } // namespace
 
-// A process that has no descriptors left.
+// A process that has no descriptors left. What is done then has been done once before: the sanitizers need a descriptor
+// when they see a type for the first time.
 class ProxyDescriptorsTest : public QObject
 {
     Q_OBJECT
@@ -60,6 +61,8 @@ private Q_SLOTS:
         EngineFixture engine;
         QVERIFY(engine.proxyTo(origin.url(), {}, "location = /own { return 200 own; }").applied);
         RawClient early(engine.port());
+        QCOMPARE(early.ask(request("GET /own")).body, QByteArray("own"));
+        QVERIFY(engine.waitForStatus([](const EngineStatus &s) { return s.requests == 1; }));
         early.send(request("GET /"));
         RawPeer backend = origin.accept();
         backend.readMessage();
@@ -89,6 +92,14 @@ private Q_SLOTS:
         QVERIFY(engine.proxyTo(origin.url(), {}, "location = /own { return 200 own; }").applied);
         RawClient client(engine.port());
         QCOMPARE(client.ask(request("GET /own")).status(), 200);
+        client.send(request("GET /"));
+        {
+            RawPeer first = origin.accept();
+            first.readMessage();
+            first.close();
+        }
+        QCOMPARE(client.readMessage().status(), 502);
+        QVERIFY(engine.waitForStatus([](const EngineStatus &s) { return s.requests == 2; }));
         {
             const NoMoreDescriptors limit;
             QCOMPARE(client.ask(request("GET /")).status(), 502);

@@ -72,9 +72,10 @@ QString nodeScript(const char *name)
 }
 
 // What the preset of a domain says.
-const QByteArray Preset = "proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_set_header Upgrade $http_upgrade;"
-                          "proxy_set_header Connection $connection_upgrade; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
-                          "client_max_body_size 0;";
+const QByteArray Preset =
+    "proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_set_header Upgrade $http_upgrade;"
+    "proxy_set_header Connection $connection_upgrade; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
+    "client_max_body_size 0;";
 const QByteArray UpgradeMap = "map $http_upgrade $connection_upgrade { default upgrade; '' ''; }";
 
 } // namespace
@@ -88,9 +89,10 @@ class ProxyEndToEndTest : public QObject
     static Finished curl(const EngineFixture &engine, const QString &path, const QStringList &arguments = {})
     {
         const QString port = QString::number(engine.port());
-        return run(QStringLiteral("curl"), QStringList{QStringLiteral("-sS"), QStringLiteral("--resolve"),
-                                                       QStringLiteral("shop.localhost:%1:127.0.0.1").arg(port)}
-                                               + arguments + QStringList{QStringLiteral("http://shop.localhost:%1%2").arg(port, path)});
+        return run(QStringLiteral("curl"),
+                   QStringList{QStringLiteral("-sS"), QStringLiteral("--resolve"),
+                               QStringLiteral("shop.localhost:%1:127.0.0.1").arg(port)}
+                       + arguments + QStringList{QStringLiteral("http://shop.localhost:%1%2").arg(port, path)});
     }
     static Program node() { return Program(QStringLiteral("node"), {nodeScript("server.js")}, "port "); }
 
@@ -112,8 +114,9 @@ private Q_SLOTS:
         file.write(content);
         file.close();
         const Program python(QStringLiteral("python3"),
-                             {QStringLiteral("-u"), QStringLiteral("-m"), QStringLiteral("http.server"), QStringLiteral("0"),
-                              QStringLiteral("--bind"), QStringLiteral("127.0.0.1"), QStringLiteral("--directory"), folder.path()},
+                             {QStringLiteral("-u"), QStringLiteral("-m"), QStringLiteral("http.server"),
+                              QStringLiteral("0"), QStringLiteral("--bind"), QStringLiteral("127.0.0.1"),
+                              QStringLiteral("--directory"), folder.path()},
                              " port ");
         QVERIFY(python.port());
         EngineFixture engine;
@@ -123,7 +126,9 @@ private Q_SLOTS:
         QVERIFY(whole.output == content);
         const Finished listing = curl(engine, QStringLiteral("/"));
         QVERIFY(listing.output.contains("large.bin"));
-        const Finished missing = curl(engine, QStringLiteral("/missing"), {QStringLiteral("-o"), QStringLiteral("/dev/null"), QStringLiteral("-w"), QStringLiteral("%{http_code}")});
+        const Finished missing = curl(
+            engine, QStringLiteral("/missing"),
+            {QStringLiteral("-o"), QStringLiteral("/dev/null"), QStringLiteral("-w"), QStringLiteral("%{http_code}")});
         QCOMPARE(missing.output, QByteArray("404"));
         const Finished head = curl(engine, QStringLiteral("/large.bin"), {QStringLiteral("-I")});
         QVERIFY(head.output.contains("Content-Length: " + QByteArray::number(content.size())));
@@ -135,12 +140,14 @@ private Q_SLOTS:
         QVERIFY(backend.port());
         EngineFixture engine;
         QVERIFY(engine.proxyTo(backend.url(), Preset, {}, UpgradeMap).applied);
-        const Finished got = curl(engine, QStringLiteral("/a%20b?c=d"), {QStringLiteral("-H"), QStringLiteral("X-Mine: 1")});
+        const Finished got =
+            curl(engine, QStringLiteral("/a%20b?c=d"), {QStringLiteral("-H"), QStringLiteral("X-Mine: 1")});
         const QJsonObject seen = QJsonDocument::fromJson(got.output).object();
         QCOMPARE(seen.value(QStringLiteral("method")).toString(), QStringLiteral("GET"));
         QCOMPARE(seen.value(QStringLiteral("url")).toString(), QStringLiteral("/a%20b?c=d"));
         const QJsonObject headers = seen.value(QStringLiteral("headers")).toObject();
-        QCOMPARE(headers.value(QStringLiteral("host")).toString(), QStringLiteral("shop.localhost:%1").arg(engine.port()));
+        QCOMPARE(headers.value(QStringLiteral("host")).toString(),
+                 QStringLiteral("shop.localhost:%1").arg(engine.port()));
         QCOMPARE(headers.value(QStringLiteral("x-mine")).toString(), QStringLiteral("1"));
         QCOMPARE(headers.value(QStringLiteral("x-forwarded-for")).toString(), QStringLiteral("127.0.0.1"));
     }
@@ -167,12 +174,16 @@ private Q_SLOTS:
         QVERIFY(backend.port());
         EngineFixture engine;
         for (const char *buffering : {"on", "off"}) {
-            QVERIFY(engine.proxyTo(backend.url(), Preset + "proxy_request_buffering " + buffering + ';', {}, UpgradeMap).applied);
-            const Finished got = curl(engine, QStringLiteral("/"), QStringList{QStringLiteral("--data-binary"), QLatin1Char('@') + file.fileName()} + arguments);
+            QVERIFY(engine.proxyTo(backend.url(), Preset + "proxy_request_buffering " + buffering + ';', {}, UpgradeMap)
+                        .applied);
+            const Finished got =
+                curl(engine, QStringLiteral("/"),
+                     QStringList{QStringLiteral("--data-binary"), QLatin1Char('@') + file.fileName()} + arguments);
             QVERIFY2(got.exitCode == 0, got.errors);
             const QJsonObject seen = QJsonDocument::fromJson(got.output).object();
             QCOMPARE(seen.value(QStringLiteral("bytes")).toInt(), content.size());
-            QCOMPARE(seen.value(QStringLiteral("digest")).toString().toLatin1(), QCryptographicHash::hash(content, QCryptographicHash::Md5).toHex());
+            QCOMPARE(seen.value(QStringLiteral("digest")).toString().toLatin1(),
+                     QCryptographicHash::hash(content, QCryptographicHash::Md5).toHex());
         }
     }
 
@@ -183,7 +194,8 @@ private Q_SLOTS:
         EngineFixture engine;
         QVERIFY(engine.proxyTo(backend.url(), Preset, {}, UpgradeMap).applied);
         QProcess client;
-        client.start(QStringLiteral("curl"), {QStringLiteral("-sSN"), QStringLiteral("http://127.0.0.1:%1/events").arg(engine.port())});
+        client.start(QStringLiteral("curl"),
+                     {QStringLiteral("-sSN"), QStringLiteral("http://127.0.0.1:%1/events").arg(engine.port())});
         QByteArray got;
         while (!got.contains("id: 5\ndata: tick\n\n") && client.waitForReadyRead(HangsAfterMs))
             got += client.readAllStandardOutput();
@@ -198,8 +210,10 @@ private Q_SLOTS:
         QVERIFY(backend.port());
         EngineFixture engine({.capture = true});
         QVERIFY(engine.proxyTo(backend.url(), Preset, {}, UpgradeMap).applied);
-        const Finished client = run(QStringLiteral("node"), {nodeScript("client.js"), QString::number(engine.port()), QStringLiteral("shop.localhost")});
-        QCOMPARE(client.output, QByteArray("echoed 0\nechoed 5\nechoed 125\nechoed 126\nechoed 65535\nechoed 65536\nechoed 1000000\nclosed 1000\n"));
+        const Finished client = run(QStringLiteral("node"), {nodeScript("client.js"), QString::number(engine.port()),
+                                                             QStringLiteral("shop.localhost")});
+        QCOMPARE(client.output, QByteArray("echoed 0\nechoed 5\nechoed 125\nechoed 126\nechoed 65535\nechoed "
+                                           "65536\nechoed 1000000\nclosed 1000\n"));
         QCOMPARE(client.exitCode, 0);
         const ExchangeSummary row = engine.waitForFinishedRow();
         QVERIFY(row.upgraded);
@@ -212,8 +226,10 @@ private Q_SLOTS:
         QVERIFY(backend.port());
         EngineFixture engine;
         QVERIFY(engine.proxyToGroup(backend.url(), "proxy_set_header Host $host;").applied);
-        const Finished got = curl(engine, QStringLiteral("/[1-200]"), {QStringLiteral("-Z"), QStringLiteral("--parallel-max"), QStringLiteral("20"),
-                                                                     QStringLiteral("-w"), QStringLiteral("<%{http_code}>"), QStringLiteral("-o"), QStringLiteral("/dev/null")});
+        const Finished got =
+            curl(engine, QStringLiteral("/[1-200]"),
+                 {QStringLiteral("-Z"), QStringLiteral("--parallel-max"), QStringLiteral("20"), QStringLiteral("-w"),
+                  QStringLiteral("<%{http_code}>"), QStringLiteral("-o"), QStringLiteral("/dev/null")});
         QCOMPARE(got.exitCode, 0);
         QCOMPARE(got.output.count("<200>"), 200);
     }

@@ -44,8 +44,10 @@ class ProxyStatusTest : public QObject
     }
     static QByteArray config(const ScriptedOrigin &origin)
     {
-        return "server { listen 127.0.0.1:@port@; location = /status { stub_status; } location = /hello { return 200 hello; }"
-               " location = /slow { proxy_pass " + origin.url() + "; } }";
+        return "server { listen 127.0.0.1:@port@; location = /status { stub_status; } location = /hello { return 200 "
+               "hello; }"
+               " location = /slow { proxy_pass "
+               + origin.url() + "; } }";
     }
 
 private Q_SLOTS:
@@ -60,7 +62,8 @@ private Q_SLOTS:
         QVERIFY2(nginx.isRunning(), qPrintable(nginx.problem()));
         const QByteArrayList theirs = statusTexts(nginx.port(), otherOrigin);
         QCOMPARE(ours.size(), theirs.size());
-        QCOMPARE(ours[0], QByteArray("Active connections: 1 \nserver accepts handled requests\n 1 1 1 \nReading: 0 Writing: 1 Waiting: 0 \n"));
+        QCOMPARE(ours[0], QByteArray("Active connections: 1 \nserver accepts handled requests\n 1 1 1 \nReading: 0 "
+                                     "Writing: 1 Waiting: 0 \n"));
         // nginx has counted the connection that tried whether it listens: compare what follows those counts.
         for (qsizetype i = 0; i < ours.size(); ++i)
             QCOMPARE(ours[i].mid(ours[i].indexOf("Reading")), theirs[i].mid(theirs[i].indexOf("Reading")));
@@ -75,7 +78,8 @@ private Q_SLOTS:
         client.send(request("GET /"));
         RawPeer backend = origin.accept();
         backend.readMessage();
-        QVERIFY(engine.waitForStatus([](const EngineStatus &s) { return s.running && s.active == 1 && s.writing == 1 && s.requests == 1; }));
+        QVERIFY(engine.waitForStatus(
+            [](const EngineStatus &s) { return s.running && s.active == 1 && s.writing == 1 && s.requests == 1; }));
         backend.send(response("x", {}, "503 Service Unavailable"));
         client.readMessage();
         QVERIFY(engine.waitForStatus([](const EngineStatus &s) { return s.waiting == 1 && s.writing == 0; }));
@@ -84,7 +88,8 @@ private Q_SLOTS:
         QCOMPARE(domain.failures, quint64(1));
         QCOMPARE(domain.lastStatus, 503);
         client.close();
-        QVERIFY(engine.waitForStatus([](const EngineStatus &s) { return s.active == 0 && s.waiting == 0 && s.accepted == 1; }));
+        QVERIFY(engine.waitForStatus(
+            [](const EngineStatus &s) { return s.active == 0 && s.waiting == 0 && s.accepted == 1; }));
     }
 
     void countersReturnToZeroWhateverEndsAConnection()
@@ -116,7 +121,8 @@ private Q_SLOTS:
         client.send(request("GET /slow?x=1"));
         RawPeer backend = origin.accept();
         backend.readMessage();
-        const ExchangeSummary waiting = engine.waitForRow([](const ExchangeSummary &row) { return row.state == ExchangeState::Waiting; });
+        const ExchangeSummary waiting =
+            engine.waitForRow([](const ExchangeSummary &row) { return row.state == ExchangeState::Waiting; });
         QVERIFY(waiting.id);
         QCOMPARE(waiting.target, QByteArray("/slow?x=1"));
         QCOMPARE(waiting.method, QByteArray("GET"));
@@ -125,7 +131,11 @@ private Q_SLOTS:
         QCOMPARE(waiting.peer, origin.url().mid(7));
         QCOMPARE(waiting.status, 0);
         backend.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nha");
-        QVERIFY(engine.waitForRow([](const ExchangeSummary &row) { return row.state == ExchangeState::Streaming && row.status == 200; }).id);
+        QVERIFY(engine
+                    .waitForRow([](const ExchangeSummary &row) {
+                        return row.state == ExchangeState::Streaming && row.status == 200;
+                    })
+                    .id);
         backend.send("lf");
         client.readMessage();
         const ExchangeSummary done = engine.waitForFinishedRow();
@@ -166,8 +176,9 @@ private Q_SLOTS:
         QStringList steps;
         for (const Decision &decision : detail->decisions)
             steps += decisionStepName(decision.step);
-        QCOMPARE(steps, QStringList({decisionStepName(Decision::Step::Domain), decisionStepName(Decision::Step::Location),
-                                     decisionStepName(Decision::Step::Peer), decisionStepName(Decision::Step::Answer)}));
+        QCOMPARE(steps,
+                 QStringList({decisionStepName(Decision::Step::Domain), decisionStepName(Decision::Step::Location),
+                              decisionStepName(Decision::Step::Peer), decisionStepName(Decision::Step::Answer)}));
         QVERIFY(detail->decisions[1].where.isKnown());
     }
 

@@ -16,7 +16,8 @@ const QByteArray PassUpgrade = "proxy_set_header Upgrade $http_upgrade; proxy_se
 
 // A client and a backend at the two ends of a tunnel.
 struct Tunnel {
-    explicit Tunnel(const QByteArray &directives = {}, const QByteArray &withRequest = {}, const QByteArray &withAnswer = {})
+    explicit Tunnel(const QByteArray &directives = {}, const QByteArray &withRequest = {},
+                    const QByteArray &withAnswer = {})
     {
         if (!engine.proxyTo(origin.url(), PassUpgrade + directives).applied)
             return;
@@ -26,7 +27,8 @@ struct Tunnel {
         const RawMessage asked = backend.readMessage();
         backend.send(Switching + withAnswer);
         answer = client.readMessage();
-        isOpen = asked.field("Upgrade") == "websocket" && asked.field("Connection") == "upgrade" && answer.status() == 101;
+        isOpen =
+            asked.field("Upgrade") == "websocket" && asked.field("Connection") == "upgrade" && answer.status() == 101;
     }
     ScriptedOrigin origin;
     EngineFixture engine{{.capture = true}};
@@ -58,7 +60,11 @@ private Q_SLOTS:
             QVERIFY(tunnel.client.readBytes(6));
             QCOMPARE(tunnel.client.take(), QByteArray("pong\0\xff", 6));
         }
-        QVERIFY(tunnel.engine.waitForRow([](const ExchangeSummary &row) { return row.state == ExchangeState::Tunneling && row.upgraded; }).id);
+        QVERIFY(tunnel.engine
+                    .waitForRow([](const ExchangeSummary &row) {
+                        return row.state == ExchangeState::Tunneling && row.upgraded;
+                    })
+                    .id);
     }
 
     void bytesThatTravelWithTheHeadsAreNotLost()
@@ -151,7 +157,8 @@ private Q_SLOTS:
         qint64 atClient = 0;
         std::thread fromClient([&] { pump(tunnel.client); });
         std::thread fromBackend([&] { pump(tunnel.backend); });
-        std::thread reading([&] { tunnel.backend.drain([&](QByteArrayView bytes) { return (atBackend += bytes.size()) >= Bytes; }); });
+        std::thread reading(
+            [&] { tunnel.backend.drain([&](QByteArrayView bytes) { return (atBackend += bytes.size()) >= Bytes; }); });
         tunnel.client.drain([&](QByteArrayView bytes) { return (atClient += bytes.size()) >= Bytes; });
         reading.join();
         fromClient.join();
@@ -166,7 +173,8 @@ private Q_SLOTS:
         QVERIFY(tunnel.isOpen);
         QVERIFY(tunnel.client.readUntilClosed());
         QVERIFY(tunnel.backend.readUntilClosed());
-        QVERIFY(tunnel.engine.waitForLog("upstream timed out (110: Connection timed out) while proxying upgraded connection"));
+        QVERIFY(tunnel.engine.waitForLog(
+            "upstream timed out (110: Connection timed out) while proxying upgraded connection"));
     }
 
     void aTunnelInWhichOnlyTheClientSpeaksIsNotSilent()

@@ -17,7 +17,7 @@ namespace portlight::testing {
 namespace {
 constexpr int HangsAfterMs = 30'000;
 constexpr int AppliesMax = 5;
-}
+} // namespace
 
 bool waitUntil(const std::function<bool()> &condition)
 {
@@ -31,7 +31,8 @@ EngineFixture::EngineFixture(EngineOptions options)
     m_engine = std::make_unique<ProxyEngine>(options);
     QObject::connect(m_engine.get(), &ProxyEngine::trafficRecorded, m_engine.get(), [this](const TrafficBatch &batch) {
         for (const ExchangeSummary &row : batch.exchanges) {
-            const auto known = std::find_if(m_rows.begin(), m_rows.end(), [&](const auto &r) { return r.id == row.id; });
+            const auto known =
+                std::find_if(m_rows.begin(), m_rows.end(), [&](const auto &r) { return r.id == row.id; });
             if (known == m_rows.end())
                 m_rows.append(row);
             else
@@ -47,9 +48,10 @@ ApplyOutcome EngineFixture::apply(const QByteArray &configText, bool allListener
     for (int attempt = 1;; ++attempt) {
         QByteArrayList added;
         const ApplyOutcome outcome = applyOnce(withPorts(configText, &added), allListenersRequired);
-        const bool portTaken = std::any_of(outcome.listeners.begin(), outcome.listeners.end(), [](const auto &listener) {
-            return !listener.open && listener.error.contains(u"Address already in use"_s);
-        });
+        const bool portTaken =
+            std::any_of(outcome.listeners.begin(), outcome.listeners.end(), [](const auto &listener) {
+                return !listener.open && listener.error.contains(u"Address already in use"_s);
+            });
         if (!portTaken || added.isEmpty() || attempt == AppliesMax)
             return outcome;
         for (const QByteArray &name : std::as_const(added))
@@ -104,8 +106,9 @@ ApplyOutcome EngineFixture::applyHttp(const QByteArray &httpBlock, bool allListe
 ApplyOutcome EngineFixture::proxyTo(const QByteArray &url, const QByteArray &locationDirectives,
                                     const QByteArray &serverDirectives, const QByteArray &httpDirectives)
 {
-    return applyHttp(httpDirectives + "\nserver {\nlisten 127.0.0.1:@port@;\nserver_name shop.localhost;\n" + serverDirectives
-                     + "\nlocation / {\nproxy_pass " + url + ";\n" + locationDirectives + "\n}\n}\n");
+    return applyHttp(httpDirectives + "\nserver {\nlisten 127.0.0.1:@port@;\nserver_name shop.localhost;\n"
+                     + serverDirectives + "\nlocation / {\nproxy_pass " + url + ";\n" + locationDirectives
+                     + "\n}\n}\n");
 }
 
 ApplyOutcome EngineFixture::proxyToGroup(const QByteArray &url, const QByteArray &locationDirectives,
@@ -150,7 +153,7 @@ ExchangeSummary EngineFixture::waitForRow(const std::function<bool(const Exchang
 ExchangeSummary EngineFixture::waitForFinishedRow(int index)
 {
     return waitUntil([&] { return m_rows.size() > index && !m_rows[index].isRunning(); }) ? m_rows[index]
-                                                                                           : ExchangeSummary();
+                                                                                          : ExchangeSummary();
 }
 
 ExchangeDetailPtr EngineFixture::fetch(ExchangeId id)

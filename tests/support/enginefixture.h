@@ -11,8 +11,8 @@
 
 namespace portlight::testing {
 
-// A running engine for one test: configuration texts in, ports and what it reports out. Lives on the test's thread, whose
-// event loop runs inside the calls that wait.
+// A running engine for one test: configuration texts in, ports and what it reports out. Lives on the test's thread,
+// whose event loop runs inside the calls that wait.
 class EngineFixture
 {
 public:
@@ -28,7 +28,8 @@ public:
     ApplyOutcome proxyTo(const QByteArray &url, const QByteArray &locationDirectives = {},
                          const QByteArray &serverDirectives = {}, const QByteArray &httpDirectives = {});
 
-    // The same over an upstream block, whose connections are kept (nginx keeps those of an address in proxy_pass never).
+    // The same over an upstream block, whose connections are kept (nginx keeps those of an address in proxy_pass
+    // never).
     ApplyOutcome proxyToGroup(const QByteArray &url, const QByteArray &locationDirectives = {},
                               const QByteArray &serverDirectives = {});
 

@@ -34,11 +34,13 @@ int RawMessage::count(QByteArrayView name) const
 {
     int found = 0;
     for (const QByteArray &line : head.split('\n'))
-        found += line.indexOf(':') == name.size() && qstrnicmp(line.constData(), name.size(), name.data(), name.size()) == 0;
+        found +=
+            line.indexOf(':') == name.size() && qstrnicmp(line.constData(), name.size(), name.data(), name.size()) == 0;
     return found;
 }
 
-RawPeer::RawPeer(int descriptor) : m_descriptor(descriptor)
+RawPeer::RawPeer(int descriptor)
+    : m_descriptor(descriptor)
 {
     if (descriptor >= 0)
         fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);

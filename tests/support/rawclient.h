@@ -24,8 +24,8 @@ struct RawMessage {
 };
 
 // One end of a TCP or unix connection in a test's hands: bytes in, bytes out, and every way to end it. Each call waits
-// until what it names has happened and gives up only after a time that passes when something hangs. The other end runs on
-// a thread of its own. Used by one thread.
+// until what it names has happened and gives up only after a time that passes when something hangs. The other end runs
+// on a thread of its own. Used by one thread.
 class RawPeer
 {
 public:

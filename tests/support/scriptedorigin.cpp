@@ -58,7 +58,8 @@ int listenOnPort(const QByteArray &host, quint16 *port)
 
 } // namespace
 
-ScriptedOrigin::ScriptedOrigin(const QByteArray &host) : m_host(host)
+ScriptedOrigin::ScriptedOrigin(const QByteArray &host)
+    : m_host(host)
 {
     m_descriptor = host.startsWith("unix:") ? listenOnUnix(host.mid(5)) : listenOnPort(host, &m_port);
     if (listen(m_descriptor, SOMAXCONN) != 0 || pipe(m_wakeEnds) != 0)
@@ -156,8 +157,8 @@ void ScriptedOrigin::answer(const QByteArray &bytes)
 
 QByteArray response(const QByteArray &body, const QByteArray &fieldLines, const QByteArray &status)
 {
-    return "HTTP/1.1 " + status + "\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n" + fieldLines + "\r\n"
-        + body;
+    return "HTTP/1.1 " + status + "\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n" + fieldLines
+           + "\r\n" + body;
 }
 
 } // namespace portlight::testing

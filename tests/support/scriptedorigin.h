@@ -11,8 +11,9 @@
 
 namespace portlight::testing {
 
-// A backend whose behaviour is the test's own text. Either the test takes each connection with accept() and goes on with
-// it step by step, or serve() runs one script for every connection, each on a thread of its own, until this object dies.
+// A backend whose behaviour is the test's own text. Either the test takes each connection with accept() and goes on
+// with it step by step, or serve() runs one script for every connection, each on a thread of its own, until this object
+// dies.
 class ScriptedOrigin
 {
 public:

@@ -31,12 +31,15 @@ public:
     qint64 peak = 0;
 };
 
-WorkerFixture::WorkerFixture(const QByteArray &httpBlock) : m_inside(std::make_unique<Inside>()), m_port(freePort())
+WorkerFixture::WorkerFixture(const QByteArray &httpBlock)
+    : m_inside(std::make_unique<Inside>())
+    , m_port(freePort())
 {
     m_thread.setEventDispatcher(new EpollEventDispatcher);
     m_inside->moveToThread(&m_thread);
     m_thread.start();
-    QMetaObject::invokeMethod(m_inside.get(), [this] { m_inside->begin(); }, Qt::BlockingQueuedConnection);
+    QMetaObject::invokeMethod(
+        m_inside.get(), [this] { m_inside->begin(); }, Qt::BlockingQueuedConnection);
     QByteArray text = "http { " + httpBlock + " }";
     text.replace("@port@", QByteArray::number(m_port));
     const CompileOutcome compiled = compileConfig(parseConfig(text, QStringLiteral("test.conf")).tree);
@@ -47,28 +50,31 @@ WorkerFixture::WorkerFixture(const QByteArray &httpBlock) : m_inside(std::make_u
 
 WorkerFixture::~WorkerFixture()
 {
-    QMetaObject::invokeMethod(m_inside.get(), [this] { m_inside->end(); }, Qt::BlockingQueuedConnection);
+    QMetaObject::invokeMethod(
+        m_inside.get(), [this] { m_inside->end(); }, Qt::BlockingQueuedConnection);
     m_thread.quit();
     m_thread.wait();
 }
 
 void WorkerFixture::run(const std::function<void(ProxyWorker &)> &call)
 {
-    QMetaObject::invokeMethod(m_inside.get(), [&] { call(*m_inside->worker); }, Qt::BlockingQueuedConnection);
+    QMetaObject::invokeMethod(
+        m_inside.get(), [&] { call(*m_inside->worker); }, Qt::BlockingQueuedConnection);
 }
 
 qint64 WorkerFixture::peakLentBytes()
 {
     qint64 peak = 0;
-    QMetaObject::invokeMethod(m_inside.get(), [&] { peak = std::exchange(m_inside->peak, 0); }, Qt::BlockingQueuedConnection);
+    QMetaObject::invokeMethod(
+        m_inside.get(), [&] { peak = std::exchange(m_inside->peak, 0); }, Qt::BlockingQueuedConnection);
     return peak;
 }
 
 qint64 WorkerFixture::lentBytes()
 {
     qint64 bytes = 0;
-    QMetaObject::invokeMethod(m_inside.get(), [&] { bytes = m_inside->loop->buffers().lentBytes(); },
-                              Qt::BlockingQueuedConnection);
+    QMetaObject::invokeMethod(
+        m_inside.get(), [&] { bytes = m_inside->loop->buffers().lentBytes(); }, Qt::BlockingQueuedConnection);
     return bytes;
 }
 

@@ -12,9 +12,11 @@ class ErrorPagesTest : public QObject
 private Q_SLOTS:
     void aPageIsNginxs()
     {
-        QCOMPARE(errorPage(502, "nginx/1.31.5", false),
-                 QByteArray("<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>"
-                            "</center>\r\n<hr><center>nginx/1.31.5</center>\r\n</body>\r\n</html>\r\n"));
+        QCOMPARE(
+            errorPage(502, "nginx/1.31.5", false),
+            QByteArray(
+                "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>"
+                "</center>\r\n<hr><center>nginx/1.31.5</center>\r\n</body>\r\n</html>\r\n"));
     }
 
     void paddingIsForErrorsOnly()
@@ -30,10 +32,12 @@ private Q_SLOTS:
     void tooLargeHeadsAre400WithAReason()
     {
         QCOMPARE(errorPage(494, "nginx", false),
-                 QByteArray("<html>\r\n<head><title>400 Request Header Or Cookie Too Large</title></head>\r\n<body>\r\n"
-                            "<center><h1>400 Bad Request</h1></center>\r\n<center>Request Header Or Cookie Too Large</center>"
-                            "\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"));
-        QVERIFY(errorPage(497, "nginx", false).contains("<center>The plain HTTP request was sent to HTTPS port</center>"));
+                 QByteArray(
+                     "<html>\r\n<head><title>400 Request Header Or Cookie Too Large</title></head>\r\n<body>\r\n"
+                     "<center><h1>400 Bad Request</h1></center>\r\n<center>Request Header Or Cookie Too Large</center>"
+                     "\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"));
+        QVERIFY(
+            errorPage(497, "nginx", false).contains("<center>The plain HTTP request was sent to HTTPS port</center>"));
     }
 
     void titlesAreNginxsOwnWords()

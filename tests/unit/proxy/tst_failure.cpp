@@ -42,7 +42,8 @@ private Q_SLOTS:
             "connect() failed (111: Connection refused) while connecting to upstream",
             "nothing listens on 127.0.0.1:3000 (connection refused)");
         row("no socket", failure(Kind::ConnectFailed, Phase::Connecting, ENOENT), 502,
-            "connect() failed (2: No such file or directory) while connecting to upstream", "there is no socket 127.0.0.1:3000");
+            "connect() failed (2: No such file or directory) while connecting to upstream",
+            "there is no socket 127.0.0.1:3000");
         row("unreachable", failure(Kind::ConnectFailed, Phase::Connecting, EHOSTUNREACH), 502,
             "connect() failed (113: No route to host) while connecting to upstream",
             "no connection to 127.0.0.1:3000 (no route to host)");
@@ -76,10 +77,11 @@ private Q_SLOTS:
         row("large head", failure(Kind::HeadTooLarge, Phase::ReadingHead), 502,
             "upstream sent too big header while reading response header from upstream",
             "the headers of the answer from 127.0.0.1:3000 are larger than proxy_buffer_size allows");
-        row("nobody", failure(Kind::NoLivePeer, Phase::Connecting), 502, "no live upstreams while connecting to upstream",
-            "no backend of the group is left to ask");
+        row("nobody", failure(Kind::NoLivePeer, Phase::Connecting), 502,
+            "no live upstreams while connecting to upstream", "no backend of the group is left to ask");
         row("loop", failure(Kind::LoopDetected, Phase::Connecting), 508,
-            "the request came back to this server more than 10 times", "the request came back to Portlight more than 10 times");
+            "the request came back to this server more than 10 times",
+            "the request came back to Portlight more than 10 times");
         row("disk full", failure(Kind::BodyStoreFailed, Phase::Connecting, ENOSPC), 500,
             "the request body could not be kept (28: No space left on device)",
             "the request body could not be kept (no space left on device)");
@@ -111,7 +113,9 @@ private Q_SLOTS:
 
     void adviceNamesThePort()
     {
-        QVERIFY(failure(Kind::ConnectFailed, Phase::Connecting, ECONNREFUSED).advice().contains(QStringLiteral("port 3000")));
+        QVERIFY(failure(Kind::ConnectFailed, Phase::Connecting, ECONNREFUSED)
+                    .advice()
+                    .contains(QStringLiteral("port 3000")));
     }
 };
 

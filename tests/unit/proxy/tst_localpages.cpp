@@ -32,7 +32,8 @@ private Q_SLOTS:
         const QByteArray text = "text/plain; charset=utf-8";
         QTest::newRow("nothing") << QByteArray() << text;
         QTest::newRow("curl") << QByteArray("*/*") << text;
-        QTest::newRow("browser") << QByteArray("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8") << html;
+        QTest::newRow("browser") << QByteArray("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+                                 << html;
         QTest::newRow("xhtml alone") << QByteArray("application/xhtml+xml") << html;
         QTest::newRow("fetch") << QByteArray("application/json") << json;
         QTest::newRow("axios") << QByteArray("application/json, text/plain, */*") << json;
@@ -77,14 +78,16 @@ private Q_SLOTS:
         QCOMPARE(object.value(QStringLiteral("error")).toString(), page.title);
         QCOMPARE(object.value(QStringLiteral("cause")).toString(), page.cause);
         QCOMPARE(object.value(QStringLiteral("advice")).toString(), page.advice);
-        QCOMPARE(object.value(QStringLiteral("domains")).toArray(), QJsonArray{QStringLiteral("http://shop.localhost:8080/")});
+        QCOMPARE(object.value(QStringLiteral("domains")).toArray(),
+                 QJsonArray{QStringLiteral("http://shop.localhost:8080/")});
     }
 
     void textIsForATerminal()
     {
         const QByteArray page = renderLocalPage(content(), "*/*").body;
-        QCOMPARE(page, QByteArray("502 Bad Gateway\n\nThe backend of <shop> gave no answer\nnothing listens on 127.0.0.1:3000 "
-                                  "(connection refused)\nStart it & look again.\n"));
+        QCOMPARE(page, QByteArray(
+                           "502 Bad Gateway\n\nThe backend of <shop> gave no answer\nnothing listens on 127.0.0.1:3000 "
+                           "(connection refused)\nStart it & look again.\n"));
     }
 
     void theStatusTextIsNginxs()
@@ -97,8 +100,8 @@ private Q_SLOTS:
         counters.reading = 1;
         counters.writing = 2;
         counters.waiting = 2;
-        QCOMPARE(stubStatusText(counters),
-                 QByteArray("Active connections: 5 \nserver accepts handled requests\n 16 16 31 \nReading: 1 Writing: 2 Waiting: 2 \n"));
+        QCOMPARE(stubStatusText(counters), QByteArray("Active connections: 5 \nserver accepts handled requests\n 16 16 "
+                                                      "31 \nReading: 1 Writing: 2 Waiting: 2 \n"));
     }
 };
 

@@ -20,7 +20,8 @@ class ProxyCompileTest : public QObject
     }
     static QByteArray oneServer(const QByteArray &location, const QByteArray &server = {}, const QByteArray &http = {})
     {
-        return http + " server { listen 127.0.0.1:8080; " + server + " location / { proxy_pass http://127.0.0.1:1; " + location + " } }";
+        return http + " server { listen 127.0.0.1:8080; " + server + " location / { proxy_pass http://127.0.0.1:1; "
+               + location + " } }";
     }
     static const LocationConfig &firstLocation(const CompileOutcome &outcome)
     {
@@ -67,7 +68,9 @@ private Q_SLOTS:
 
     void theVersionOfNginxDecidesTheDefaults()
     {
-        const QByteArray text = oneServer({}) + " upstream u { server 127.0.0.1:2; } server { listen 127.0.0.2:8080; location / { proxy_pass http://u; } }";
+        const QByteArray text = oneServer({})
+                                + " upstream u { server 127.0.0.1:2; } server { listen 127.0.0.2:8080; location / { "
+                                  "proxy_pass http://u; } }";
         const CompileOutcome now = compile(text);
         const CompileOutcome then = compile(text, {1, 22, 1});
         QVERIFY(firstLocation(now).proxy->version == HttpVersion({1, 1}));
@@ -89,8 +92,9 @@ private Q_SLOTS:
 
     void keepaliveOfAGroupIsTaken()
     {
-        const CompileOutcome outcome = compile("upstream u { server 127.0.0.1:2 weight=3; server 127.0.0.1:3 down; server 127.0.0.1:4 backup;"
-                                               " keepalive 7; keepalive_requests 9; keepalive_timeout 5s; keepalive_time 6s; }");
+        const CompileOutcome outcome =
+            compile("upstream u { server 127.0.0.1:2 weight=3; server 127.0.0.1:3 down; server 127.0.0.1:4 backup;"
+                    " keepalive 7; keepalive_requests 9; keepalive_timeout 5s; keepalive_time 6s; }");
         QVERIFY(outcome.config);
         const UpstreamConfig &group = *outcome.config->upstreams.front();
         QCOMPARE(group.keepalive, 7);
@@ -106,8 +110,9 @@ private Q_SLOTS:
 
     void valuesAreInheritedAndReplaced()
     {
-        const CompileOutcome outcome = compile(oneServer("proxy_read_timeout 3s;", "proxy_read_timeout 2s; proxy_send_timeout 2s;",
-                                                         "proxy_read_timeout 1s; proxy_send_timeout 1s; proxy_connect_timeout 1s;"));
+        const CompileOutcome outcome =
+            compile(oneServer("proxy_read_timeout 3s;", "proxy_read_timeout 2s; proxy_send_timeout 2s;",
+                              "proxy_read_timeout 1s; proxy_send_timeout 1s; proxy_connect_timeout 1s;"));
         const ProxySettings &proxy = *firstLocation(outcome).proxy;
         QVERIFY(proxy.readTimeout == 3s);
         QVERIFY(proxy.sendTimeout == 2s);
@@ -117,9 +122,14 @@ private Q_SLOTS:
 
     void setHeadersOfAHigherLevelAreInheritedWhole()
     {
-        QCOMPARE(setNames(compile(oneServer({}, {}, "proxy_set_header A 1; proxy_set_header B 2;"))), QByteArrayList({"A", "B"}));
-        QCOMPARE(setNames(compile(oneServer({}, "proxy_set_header C 3;", "proxy_set_header A 1; proxy_set_header B 2;"))), QByteArrayList({"C"}));
-        QCOMPARE(setNames(compile(oneServer("proxy_set_header D 4;", "proxy_set_header C 3;", "proxy_set_header A 1;"))), QByteArrayList({"D"}));
+        QCOMPARE(setNames(compile(oneServer({}, {}, "proxy_set_header A 1; proxy_set_header B 2;"))),
+                 QByteArrayList({"A", "B"}));
+        QCOMPARE(
+            setNames(compile(oneServer({}, "proxy_set_header C 3;", "proxy_set_header A 1; proxy_set_header B 2;"))),
+            QByteArrayList({"C"}));
+        QCOMPARE(
+            setNames(compile(oneServer("proxy_set_header D 4;", "proxy_set_header C 3;", "proxy_set_header A 1;"))),
+            QByteArrayList({"D"}));
     }
 
     void setFieldsAreFoundByIdAndByName()
@@ -134,8 +144,9 @@ private Q_SLOTS:
 
     void everyProblemIsReportedWithItsPlace()
     {
-        const CompileOutcome outcome = compile("upstream empty { }\nserver { listen 127.0.0.1:8080;\nlocation / { proxy_pass http://127.0.0.1:1;\n"
-                                               "proxy_set_header A $nobody;\nproxy_set_header B ${open; } }");
+        const CompileOutcome outcome =
+            compile("upstream empty { }\nserver { listen 127.0.0.1:8080;\nlocation / { proxy_pass http://127.0.0.1:1;\n"
+                    "proxy_set_header A $nobody;\nproxy_set_header B ${open; } }");
         QVERIFY(!outcome.config);
         QStringList texts;
         for (const Diagnostic &problem : outcome.diagnostics)
@@ -147,15 +158,18 @@ private Q_SLOTS:
 
     void aNameThatCannotBeLookedUpIsNginxsError()
     {
-        const CompileOutcome outcome = compile("server { listen 127.0.0.1:8080; location / { proxy_pass http://no-such-host.invalid:81; } }");
+        const CompileOutcome outcome =
+            compile("server { listen 127.0.0.1:8080; location / { proxy_pass http://no-such-host.invalid:81; } }");
         QVERIFY(!outcome.config);
-        QCOMPARE(outcome.diagnostics.front().message, QStringLiteral("host not found in upstream \"no-such-host.invalid:81\""));
+        QCOMPARE(outcome.diagnostics.front().message,
+                 QStringLiteral("host not found in upstream \"no-such-host.invalid:81\""));
     }
 
     void localhostIsBothFamilies()
     {
         for (const char *name : {"localhost", "LOCALHOST", "shop.localhost"}) {
-            const CompileOutcome outcome = compile("server { listen 127.0.0.1:8080; location / { proxy_pass http://" + QByteArray(name) + ":81; } }");
+            const CompileOutcome outcome = compile("server { listen 127.0.0.1:8080; location / { proxy_pass http://"
+                                                   + QByteArray(name) + ":81; } }");
             QVERIFY(outcome.config);
             QCOMPARE(outcome.config->upstreams.front()->peers.front().resolved.size(), size_t(2));
         }
@@ -163,8 +177,10 @@ private Q_SLOTS:
 
     void theFirstServerOfAListenerIsItsDefaultUnlessOneSaysSo()
     {
-        const CompileOutcome outcome = compile("server { listen 127.0.0.1:81; server_name a; } server { listen 127.0.0.1:81; server_name b; }"
-                                               "server { listen 127.0.0.1:82; server_name c; } server { listen 127.0.0.1:82 default_server; server_name D; }");
+        const CompileOutcome outcome =
+            compile("server { listen 127.0.0.1:81; server_name a; } server { listen 127.0.0.1:81; server_name b; }"
+                    "server { listen 127.0.0.1:82; server_name c; } server { listen 127.0.0.1:82 default_server; "
+                    "server_name D; }");
         QVERIFY(outcome.config);
         QCOMPARE(outcome.config->listeners.size(), size_t(2));
         QCOMPARE(outcome.config->listeners[0].defaultServer->firstName(), QByteArray("a"));
@@ -174,7 +190,8 @@ private Q_SLOTS:
 
     void aDomainThatIsSwitchedOffIsLeftOut()
     {
-        const CompileOutcome outcome = compile("server { listen 127.0.0.1:81; portlight_enabled off; } server { listen 127.0.0.1:81; server_name b; }");
+        const CompileOutcome outcome = compile(
+            "server { listen 127.0.0.1:81; portlight_enabled off; } server { listen 127.0.0.1:81; server_name b; }");
         QVERIFY(outcome.config);
         QCOMPARE(outcome.config->servers.size(), size_t(1));
         QCOMPARE(outcome.config->listeners.front().defaultServer->firstName(), QByteArray("b"));
@@ -205,14 +222,16 @@ private Q_SLOTS:
     void anInvalidReturnCodeIsRefused()
     {
         for (const char *text : {"return abc;", "return 1000;", "return -1;"}) {
-            const CompileOutcome outcome = compile("server { listen 127.0.0.1:8080; location / { " + QByteArray(text) + " } }");
+            const CompileOutcome outcome =
+                compile("server { listen 127.0.0.1:8080; location / { " + QByteArray(text) + " } }");
             QVERIFY2(!outcome.config, text);
         }
     }
 
     void mapsAreCompiled()
     {
-        const CompileOutcome outcome = compile("map $http_upgrade $connection_upgrade { default upgrade; '' close; }" + oneServer("proxy_set_header Connection $connection_upgrade;"));
+        const CompileOutcome outcome = compile("map $http_upgrade $connection_upgrade { default upgrade; '' close; }"
+                                               + oneServer("proxy_set_header Connection $connection_upgrade;"));
         QVERIFY(outcome.config);
         QCOMPARE(outcome.config->maps.size(), size_t(1));
         QCOMPARE(outcome.config->maps.front()->values.value("").literalText(), QByteArrayView("close"));

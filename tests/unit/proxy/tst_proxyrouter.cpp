@@ -14,7 +14,8 @@ class ProxyRouterTest : public QObject
 
     const ServerConfig &serverOf(const QByteArray &locations)
     {
-        const ParseOutcome parsed = parseConfig("http { server { listen 127.0.0.1:8080; " + locations + " } }", QStringLiteral("t"));
+        const ParseOutcome parsed =
+            parseConfig("http { server { listen 127.0.0.1:8080; " + locations + " } }", QStringLiteral("t"));
         m_config = compileConfig(parsed.tree).config;
         return *m_config->servers.front();
     }
@@ -24,13 +25,14 @@ class ProxyRouterTest : public QObject
         if (match.location == server.implicitLocation.get())
             return "none";
         return (match.location->match == LocationConfig::Match::Exact ? "= " : "") + match.location->path
-            + (match.slashRedirect ? " redirect" : "");
+               + (match.slashRedirect ? " redirect" : "");
     }
 
 private Q_SLOTS:
     void anExactMatchWinsOverEveryPrefix()
     {
-        const ServerConfig &server = serverOf("location / { return 200; } location = /a { return 200; } location /a { return 200; }");
+        const ServerConfig &server =
+            serverOf("location / { return 200; } location = /a { return 200; } location /a { return 200; }");
         QCOMPARE(found(server, "/a"), QByteArray("= /a"));
         QCOMPARE(found(server, "/a/"), QByteArray("/a"));
         QCOMPARE(found(server, "/"), QByteArray("/"));
@@ -38,7 +40,8 @@ private Q_SLOTS:
 
     void theLongestPrefixWinsWhateverTheOrder()
     {
-        const QByteArray texts[] = {"location / { return 200; } ", "location /api { return 200; } ", "location /api/v2/ { return 200; } "};
+        const QByteArray texts[] = {"location / { return 200; } ", "location /api { return 200; } ",
+                                    "location /api/v2/ { return 200; } "};
         for (const auto &order : {std::array{0, 1, 2}, std::array{2, 1, 0}, std::array{1, 2, 0}}) {
             const ServerConfig &server = serverOf(texts[order[0]] + texts[order[1]] + texts[order[2]]);
             QCOMPARE(found(server, "/api/v2/x"), QByteArray("/api/v2/"));
@@ -56,7 +59,8 @@ private Q_SLOTS:
 
     void aProxiedPrefixWithASlashRedirectsTheUriWithoutIt()
     {
-        const ServerConfig &server = serverOf("location / { return 200; } location /x/ { proxy_pass http://127.0.0.1:1; } location /y/ { return 200; }");
+        const ServerConfig &server = serverOf(
+            "location / { return 200; } location /x/ { proxy_pass http://127.0.0.1:1; } location /y/ { return 200; }");
         QCOMPARE(found(server, "/x"), QByteArray("/x/ redirect"));
         QCOMPARE(found(server, "/x/"), QByteArray("/x/"));
         QCOMPARE(found(server, "/y"), QByteArray("/")); // only content handlers that say so: proxy_pass
@@ -64,13 +68,16 @@ private Q_SLOTS:
 
     void anOwnLocationForTheUriWithoutSlashPreventsTheRedirect()
     {
-        QCOMPARE(found(serverOf("location = /x { return 200; } location /x/ { proxy_pass http://127.0.0.1:1; }"), "/x"), QByteArray("= /x"));
-        QCOMPARE(found(serverOf("location /x { return 200; } location /x/ { proxy_pass http://127.0.0.1:1; }"), "/x"), QByteArray("/x"));
+        QCOMPARE(found(serverOf("location = /x { return 200; } location /x/ { proxy_pass http://127.0.0.1:1; }"), "/x"),
+                 QByteArray("= /x"));
+        QCOMPARE(found(serverOf("location /x { return 200; } location /x/ { proxy_pass http://127.0.0.1:1; }"), "/x"),
+                 QByteArray("/x"));
     }
 
     void reasonsSayWhy()
     {
-        const ServerConfig &server = serverOf("location = /a { return 200; } location /b { return 200; } location /p/ { proxy_pass http://127.0.0.1:1; }");
+        const ServerConfig &server = serverOf("location = /a { return 200; } location /b { return 200; } location /p/ "
+                                              "{ proxy_pass http://127.0.0.1:1; }");
         QCOMPARE(findLocation(server, "/a").reason(server), QStringLiteral("exact match"));
         QCOMPARE(findLocation(server, "/b").reason(server), QStringLiteral("longest matching prefix of 3 locations"));
         QCOMPARE(findLocation(server, "/c").reason(server), QStringLiteral("no location matches"));

@@ -15,7 +15,9 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("written");
         QTest::addColumn<QByteArray>("meant");
-        const auto row = [](const char *written, const char *meant) { QTest::newRow(written) << QByteArray(written) << QByteArray(meant); };
+        const auto row = [](const char *written, const char *meant) {
+            QTest::newRow(written) << QByteArray(written) << QByteArray(meant);
+        };
         row("/", "/");
         row("/a/b", "/a/b");
         row("/a.b/..c/.d", "/a.b/..c/.d");
@@ -75,7 +77,9 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("written");
         QTest::addColumn<QByteArray>("meant");
-        const auto row = [](const char *written, const char *meant) { QTest::newRow(written) << QByteArray(written) << QByteArray(meant); };
+        const auto row = [](const char *written, const char *meant) {
+            QTest::newRow(written) << QByteArray(written) << QByteArray(meant);
+        };
         row("//a///b", "//a///b");
         row("/a//b/", "/a//b/");
         row("/a%2f%2fb", "/a//b");
@@ -92,8 +96,8 @@ private Q_SLOTS:
     void brokenPathsAreRefused_data()
     {
         QTest::addColumn<QByteArray>("written");
-        for (const char *written : {"/..", "/../", "/a/../..", "/a/../../b", "/%2e%2e/", "/%2e.", "/.%2E/a", "/%", "/%1", "/%zz",
-                                    "/%1g", "/%g1", "/a%00b", "/%00"})
+        for (const char *written : {"/..", "/../", "/a/../..", "/a/../../b", "/%2e%2e/", "/%2e.", "/.%2E/a", "/%",
+                                    "/%1", "/%zz", "/%1g", "/%g1", "/a%00b", "/%00"})
             QTest::newRow(written) << QByteArray(written);
     }
     void brokenPathsAreRefused()

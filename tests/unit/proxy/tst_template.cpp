@@ -30,14 +30,51 @@ private Q_SLOTS:
     void knownVariablesCompile_data()
     {
         QTest::addColumn<QByteArray>("text");
-        for (const char *name :
-             {"args", "binary_remote_addr", "body_bytes_sent", "bytes_sent", "connection", "connection_requests",
-              "content_length", "content_type", "document_uri", "host", "hostname", "https", "is_args", "msec",
-              "nginx_version", "pid", "proxy_add_x_forwarded_for", "proxy_host", "proxy_port", "query_string",
-              "remote_addr", "remote_port", "remote_user", "request", "request_id", "request_length", "request_method",
-              "request_time", "request_uri", "scheme", "server_addr", "server_name", "server_port", "server_protocol",
-              "status", "time_iso8601", "time_local", "upstream_addr", "upstream_response_time", "upstream_status", "uri",
-              "arg_x", "cookie_session", "http_user_agent", "HOST"})
+        for (const char *name : {"args",
+                                 "binary_remote_addr",
+                                 "body_bytes_sent",
+                                 "bytes_sent",
+                                 "connection",
+                                 "connection_requests",
+                                 "content_length",
+                                 "content_type",
+                                 "document_uri",
+                                 "host",
+                                 "hostname",
+                                 "https",
+                                 "is_args",
+                                 "msec",
+                                 "nginx_version",
+                                 "pid",
+                                 "proxy_add_x_forwarded_for",
+                                 "proxy_host",
+                                 "proxy_port",
+                                 "query_string",
+                                 "remote_addr",
+                                 "remote_port",
+                                 "remote_user",
+                                 "request",
+                                 "request_id",
+                                 "request_length",
+                                 "request_method",
+                                 "request_time",
+                                 "request_uri",
+                                 "scheme",
+                                 "server_addr",
+                                 "server_name",
+                                 "server_port",
+                                 "server_protocol",
+                                 "status",
+                                 "time_iso8601",
+                                 "time_local",
+                                 "upstream_addr",
+                                 "upstream_response_time",
+                                 "upstream_status",
+                                 "uri",
+                                 "arg_x",
+                                 "cookie_session",
+                                 "http_user_agent",
+                                 "HOST"})
             QTest::newRow(name) << '$' + QByteArray(name);
         QTest::newRow("braces") << QByteArray("${host}name");
         QTest::newRow("in a text") << QByteArray("http://$host:$server_port$request_uri!");
@@ -57,7 +94,8 @@ private Q_SLOTS:
         QTest::newRow("unknown") << QByteArray("a $nobody") << QStringLiteral("unknown \"nobody\" variable");
         QTest::newRow("longest name") << QByteArray("$hosts") << QStringLiteral("unknown \"hosts\" variable");
         QTest::newRow("prefix alone") << QByteArray("$http_") << QStringLiteral("unknown \"http_\" variable");
-        QTest::newRow("open brace") << QByteArray("${host") << QStringLiteral("the closing bracket in \"host\" variable is missing");
+        QTest::newRow("open brace") << QByteArray("${host")
+                                    << QStringLiteral("the closing bracket in \"host\" variable is missing");
         QTest::newRow("dollar alone") << QByteArray("a$") << QStringLiteral("invalid variable name");
         QTest::newRow("dollar and space") << QByteArray("$ a") << QStringLiteral("invalid variable name");
         QTest::newRow("empty braces") << QByteArray("${}") << QStringLiteral("invalid variable name");

@@ -14,7 +14,10 @@ class ConnectionPoolTest : public QObject
 
     // A loop, a pool, and the far ends of the connections that were given to it.
     struct Fixture {
-        explicit Fixture(const PoolLimits &limits) : loop(QAbstractEventDispatcher::instance()), pool(loop, limits) { }
+        explicit Fixture(const PoolLimits &limits)
+            : loop(QAbstractEventDispatcher::instance())
+            , pool(loop, limits)
+        {}
         BackendConnection connection(quint16 port, const void *tag = nullptr)
         {
             pairs.push_back(std::make_unique<SocketPair>());

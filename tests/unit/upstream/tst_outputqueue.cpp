@@ -33,10 +33,10 @@ public:
         }
         return {IoResult::Status::Ok, taken};
     }
-    void readAgainLater() override { }
-    void shutdownWrite() override { }
-    void setResetOnClose() override { }
-    void setNoDelay() override { }
+    void readAgainLater() override {}
+    void shutdownWrite() override {}
+    void setResetOnClose() override {}
+    void setNoDelay() override {}
     bool isStale() override { return false; }
     bool hasHungUp() const override { return false; }
     bool mayHaveUnread() const override { return false; }
