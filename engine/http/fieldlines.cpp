@@ -3,7 +3,9 @@
 
 #include "http/asciitable.h"
 
-#include <cstring>
+#include <QtEndian>
+
+#include <bit>
 
 namespace portlight {
 
@@ -14,16 +16,32 @@ namespace {
 // The first byte from `p` on that a value cannot hold, or `last`.
 const char *skipValue(const char *p, const char *last)
 {
-    // Eight bytes at once: true when none of them is below 14, so neither NUL nor CR nor LF.
+    // Eight bytes at once: the lowest bit of `low` belongs to the first byte below 14, where NUL, CR and LF are.
     constexpr quint64 ones = 0x0101010101010101u;
     while (last - p >= 8) {
-        quint64 word;
-        std::memcpy(&word, p, 8);
-        if ((word - ones * 14) & ~word & (ones * 0x80))
-            break;
-        p += 8;
+        const quint64 word = qFromLittleEndian<quint64>(p);
+        const quint64 low = (word - ones * 14) & ~word & (ones * 0x80);
+        if (low == 0) {
+            p += 8;
+            continue;
+        }
+        p += std::countr_zero(low) / 8;
+        if (!ascii::is(*p, ascii::ValueByte))
+            return p;
+        ++p; // a tab, or another control character that nginx lets pass
     }
     while (p < last && ascii::is(*p, ascii::ValueByte))
+        ++p;
+    return p;
+}
+
+// The first byte from `p` on that a plain name does not hold, or `last`.
+const char *skipPlainName(const char *p, const char *last)
+{
+    const auto classes = [&p](int at) { return ascii::classTable[quint8(p[at])]; };
+    while (last - p >= 4 && (classes(0) & classes(1) & classes(2) & classes(3) & ascii::PlainNameByte))
+        p += 4;
+    while (p < last && ascii::is(*p, ascii::PlainNameByte))
         ++p;
     return p;
 }
@@ -72,9 +90,7 @@ bool FieldLines::beginLine(char first, qsizetype at)
 // Reads name bytes; stands on the ':' or line end afterwards, or on `last`, or has failed.
 const char *FieldLines::readName(const char *data, const char *p, const char *last)
 {
-    for (; p < last; ++p) {
-        if (ascii::is(*p, ascii::PlainNameByte))
-            continue;
+    for (p = skipPlainName(p, last); p < last; p = skipPlainName(p + 1, last)) {
         if (*p == ':' || *p == '\r' || *p == '\n')
             return p;
         if (quint8(*p) <= 0x20 || *p == 0x7f) {
