@@ -98,9 +98,10 @@ NormalizedPath normalizePath(QByteArrayView path, bool mergeSlashes, QByteArray 
 void appendEscapedUri(QByteArray &out, QByteArrayView path)
 {
     static constexpr char Hex[] = "0123456789ABCDEF";
+    static constexpr QByteArrayView Special = "%#?\"<>\\^`{|}"; // as NGX_ESCAPE_URI has it
     for (const char raw : path) {
         const auto c = static_cast<unsigned char>(raw);
-        if (c <= 0x20 || c >= 0x7f || c == '%' || c == '#' || c == '?') {
+        if (c <= 0x20 || c >= 0x7f || Special.contains(raw)) {
             out.append('%');
             out.append(Hex[c >> 4]);
             out.append(Hex[c & 0xf]);

@@ -22,8 +22,7 @@ struct OutgoingHead {
     QByteArrayView server;      // value of the Server field
     QByteArrayView contentType; // sent in front of the other fields; empty: none
     QByteArrayView location;    // a Location of our own making
-    qint64 contentLength = -1;  // -1: unknown, or among `fields` already
-    bool lengthInFields = false;
+    qint64 contentLength = -1;  // -1: unknown
     bool hasBody = true; // false: HEAD, 204, 304
     std::vector<FieldView> fields;
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/exchange.h"
 
+#include "http/asciitable.h"
 #include "proxy/phases.h"
 #include "proxy/router.h"
+
+#include <algorithm>
 
 namespace portlight {
 
@@ -65,7 +68,9 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     m_captureFilter.begin(m_detail.get());
     if (!m_context.loopDepths.isEmpty())
         m_loopDepth = m_context.loopDepths.value(m_downstream.clientAddress().toString());
-    const NormalizedPath path = normalizePath(requestText(m_request.path), m_server->core.mergeSlashes, m_uri);
+    // nginx normalizes before it has read the Host: the default server says how.
+    const bool mergesSlashes = m_listener->defaultServer->core.mergeSlashes;
+    const NormalizedPath path = normalizePath(requestText(m_request.path), mergesSlashes, m_uri);
     m_uriQuoted = path.quoted;
     if (m_uri.isEmpty())
         m_uri = "/";
@@ -79,6 +84,7 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     } else if (m_request.methodId == MethodId::Trace || m_request.methodId == MethodId::Connect) {
         logError(LogLevel::Info, m_request.methodId == MethodId::Trace ? "client sent TRACE method"
                                                                        : "client sent CONNECT method");
+        m_downstream.disableKeepAlive();
         respondError(405);
     } else {
         resumePhases();
@@ -121,6 +127,27 @@ void Exchange::chooseServer()
     m_server = found ? found : m_listener->defaultServer;
     if (m_host.isEmpty())
         m_host = m_server->firstName();
+    if (m_server != m_listener->defaultServer)
+        adoptFieldRules();
+}
+
+// Once the Host is read, nginx takes the server's underscores_in_headers for the fields behind it; the parser knew only
+// the default server's.
+void Exchange::adoptFieldRules()
+{
+    const bool underscores = m_server->core.requestLimits.underscoresInHeaders;
+    if (underscores == m_listener->defaultServer->core.requestLimits.underscoresInHeaders)
+        return;
+    const bool ignores = m_server->core.requestLimits.ignoreInvalidHeaders;
+    for (HeaderField &field : m_request.fields) {
+        const QByteArrayView name = requestText(field.name);
+        if (field.name.offset < m_request.host.offset || !name.contains('_'))
+            continue;
+        const bool plainOtherwise = std::all_of(name.begin(), name.end(), [](char c) {
+            return ascii::is(c, ascii::PlainNameByte) || c == '_';
+        });
+        field.invalid = ignores && (!plainOtherwise || !underscores);
+    }
 }
 
 void Exchange::startRecording()
@@ -175,6 +202,15 @@ QByteArrayView Exchange::requestField(HeaderId id, QByteArrayView name) const
             return requestText(field.value);
     }
     return {};
+}
+
+// nginx: r->unparsed_uri. A fragment stays in; "http://a?x" gives "?x", "http://a" gives "/".
+QByteArrayView Exchange::unparsedUri() const
+{
+    if (m_request.pathImplied && !m_request.hasQuery)
+        return "/";
+    const quint32 start = m_request.pathImplied ? m_request.query.offset - 1 : m_request.path.offset;
+    return requestText({start, m_request.target.offset + m_request.target.length - start});
 }
 
 quint64 Exchange::bytesSent() const

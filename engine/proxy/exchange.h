@@ -74,6 +74,8 @@ public:
     QByteArrayView host() const { return m_host; } // lower case, no port: $host
     const QByteArray &uri() const { return m_uri; } // normalized: $uri
     QByteArrayView args() const { return requestText(m_request.query); }
+    // The target as it came, less scheme and authority: $request_uri.
+    QByteArrayView unparsedUri() const;
     int status() const { return m_status; }
     quint64 bytesSent() const;
     qint64 requestBytesReceived() const { return qint64(m_headBytes.size()) + m_requestBytes; }
@@ -107,6 +109,7 @@ private:
 
     void reset();
     void chooseServer();
+    void adoptFieldRules();
     void startRecording();
     // The run's side (exchangeproxy.cpp)
     void writeRequestHead(WireBuffer &out, const SocketAddress &peer) override;

@@ -105,7 +105,8 @@ void Exchange::respondRedirect(int status, QByteArrayView location)
 // nginx makes the path of a redirect absolute: absolute_redirect, port_in_redirect.
 QByteArray Exchange::absoluteUrl(QByteArrayView path) const
 {
-    QByteArray url = "http://" + m_host;
+    // Without a Host nginx names the address that the client reached (ngx_http_header_filter), not the server_name.
+    QByteArray url = "http://" + (m_request.host.isEmpty() ? m_downstream.localAddress().host() : m_host);
     if (const quint16 port = m_downstream.localAddress().port(); port != 80 && port != 0)
         url += ':' + QByteArray::number(port);
     url += path;

@@ -20,7 +20,7 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
         return;
     WireBuffer &out = m_out.control();
     const size_t start = out.size();
-    const bool lengthKnown = head.contentLength >= 0 || head.lengthInFields;
+    const bool lengthKnown = head.contentLength >= 0;
     m_chunked = head.hasBody && !lengthKnown && !m_http10 && head.status != 101;
     if (head.hasBody && !lengthKnown && !m_chunked)
         m_keepAlive = false; // the body ends with the connection
@@ -31,7 +31,7 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
     appendField(out, "Date", m_context.httpDate());
     if (!head.contentType.isEmpty())
         appendField(out, "Content-Type", head.contentType);
-    if (head.contentLength >= 0 && !head.lengthInFields)
+    if (lengthKnown)
         appendField(out, "Content-Length", quint64(head.contentLength));
     if (!head.location.isEmpty())
         appendField(out, "Location", head.location);

@@ -51,7 +51,7 @@ PhaseResult PhaseRunner::findConfig()
     if (match.slashRedirect) {
         QByteArray target;
         appendEscapedUri(target, match.location->path);
-        if (exchange.request().hasQuery)
+        if (!exchange.args().isEmpty())
             target += '?' + exchange.args().toByteArray();
         exchange.respondRedirect(301, target);
         return PhaseResult::Done;

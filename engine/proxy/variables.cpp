@@ -121,15 +121,7 @@ bool appendRequestVariable(VariableId id, const Exchange &exchange, WireBuffer &
     case VariableId::IsArgs: out.append(exchange.args().isEmpty() ? QByteArrayView() : "?"); return true;
     case VariableId::Request: out.append(exchange.requestText(request.requestLine)); return true;
     case VariableId::RequestMethod: out.append(exchange.requestText(request.method)); return true;
-    case VariableId::RequestUri:
-        if (request.pathImplied)
-            out.append('/');
-        out.append(exchange.requestText(request.path));
-        if (request.hasQuery) {
-            out.append('?');
-            out.append(exchange.args());
-        }
-        return true;
+    case VariableId::RequestUri: out.append(exchange.unparsedUri()); return true;
     case VariableId::RemoteUser: appendRemoteUser(exchange, out); return true;
     case VariableId::RequestId: appendRequestId(out); return true;
     case VariableId::Scheme: out.append("http"); return true;
