@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/paritycases.h"
+
+#include <QFile>
+
+namespace portlight::testing {
+
+namespace {
+
+// Reads one file, line by line.
+class Reader
+{
+public:
+    Reader(const QString &path, ParityCases &into) : m_path(path.toUtf8()), m_into(into) { }
+
+    void read(const QList<QByteArray> &lines);
+
+private:
+    void readLine(const QByteArray &line);
+    void beginCase(const QByteArray &words);
+    void takeSend(const QByteArray &bytes);
+    void takeReplyBytes(const QByteArray &bytes);
+    void takeReplyMode(const QByteArray &words);
+    void takeStep(const QByteArray &words);
+    void endSend(bool implied);
+    void endCase();
+    void fail(const QByteArray &what);
+
+    const QByteArray m_path;
+    ParityCases &m_into;
+    int m_line = 0;
+    QByteArray m_configName;
+    ParityCase m_case;
+    bool m_inCase = false;
+    bool m_sending = false;
+    bool m_replyOpen = false;
+};
+
+void Reader::fail(const QByteArray &what)
+{
+    if (m_into.problem.isEmpty())
+        m_into.problem = m_path + ':' + QByteArray::number(m_line) + ": " + what;
+}
+
+void Reader::read(const QList<QByteArray> &lines)
+{
+    for (const QByteArray &line : lines) {
+        ++m_line;
+        if (!m_configName.isEmpty()) {
+            if (line == "@end")
+                m_configName.clear();
+            else
+                m_into.configs[m_configName] += line + '\n';
+            continue;
+        }
+        if (!line.trimmed().isEmpty() && !line.startsWith('#'))
+            readLine(line);
+    }
+    endCase();
+}
+
+void Reader::readLine(const QByteArray &line)
+{
+    if (line.startsWith("@config ")) {
+        endCase();
+        m_configName = line.mid(8).trimmed();
+    } else if (line.startsWith("@case ")) {
+        endCase();
+        beginCase(line.mid(6));
+    } else if (!m_inCase) {
+        fail("nothing has begun that this line could belong to");
+    } else if (line.startsWith(">>")) {
+        takeSend(unescaped(line.mid(3)));
+    } else if (line.startsWith('>')) {
+        takeSend(unescaped(line.mid(2)) + "\r\n");
+    } else if (line.startsWith("<~")) {
+        takeReplyMode(line.mid(3));
+    } else if (line.startsWith("<<")) {
+        takeReplyBytes(unescaped(line.mid(3)));
+    } else if (line.startsWith('<')) {
+        takeReplyBytes(unescaped(line.mid(2)) + "\r\n");
+    } else if (line.startsWith("~ ")) {
+        takeStep(line.mid(2));
+    } else if (line.startsWith("!nginx")) {
+        m_case.onlyNginx += line.mid(7);
+    } else if (line.startsWith("!ours")) {
+        m_case.onlyOurs += line.mid(6);
+    } else if (line.startsWith("! ")) {
+        m_case.because += (m_case.because.isEmpty() ? "" : " ") + line.mid(2);
+    } else {
+        fail("not understood: " + line);
+    }
+}
+
+void Reader::beginCase(const QByteArray &words)
+{
+    const QList<QByteArray> parts = words.simplified().split(' ');
+    m_case = {};
+    m_case.name = parts.value(0);
+    m_case.config = parts.value(1);
+    m_case.fresh = parts.value(2) == "fresh";
+    m_inCase = true;
+    m_sending = m_replyOpen = false;
+    if (!m_into.configs.contains(m_case.config))
+        fail("no configuration \"" + m_case.config + '"');
+}
+
+void Reader::takeSend(const QByteArray &bytes)
+{
+    if (!m_sending)
+        m_case.steps.push_back({ParityStep::Kind::Send, {}, 0});
+    m_sending = true;
+    m_case.steps.back().bytes += bytes;
+}
+
+// A send is over; what is read next is what was asked for, unless the case says otherwise.
+void Reader::endSend(bool implied)
+{
+    if (!std::exchange(m_sending, false) || !implied)
+        return;
+    const QByteArray sent = m_case.steps.back().bytes;
+    m_case.steps.push_back({ParityStep::Kind::Read, sent.left(sent.indexOf(' ')), 0});
+}
+
+void Reader::takeReplyBytes(const QByteArray &bytes)
+{
+    if (!std::exchange(m_replyOpen, true))
+        m_case.replies.append(OriginReply{});
+    m_case.replies.last().bytes += bytes;
+}
+
+void Reader::takeReplyMode(const QByteArray &words)
+{
+    using Then = OriginReply::Then;
+    static const std::map<QByteArray, Then> modes{
+        {"close", Then::Close}, {"keep", Then::Keep}, {"reset", Then::Reset}, {"hold", Then::Hold}, {"tunnel", Then::Tunnel}};
+    if (words == "next") {
+        m_replyOpen = false;
+        return;
+    }
+    takeReplyBytes({});
+    if (words == "early")
+        m_case.replies.last().early = true;
+    else if (const auto mode = modes.find(words); mode != modes.end())
+        m_case.replies.last().then = mode->second;
+    else
+        fail("no such end of a reply: " + words);
+}
+
+void Reader::takeStep(const QByteArray &words)
+{
+    using Kind = ParityStep::Kind;
+    static const std::map<QByteArray, Kind> plain{{"end", Kind::ReadToEnd}, {"shut", Kind::ShutWrite},
+                                                  {"close", Kind::Close}, {"new", Kind::NewConnection},
+                                                  {"requests", Kind::OriginRequests}, {"closed", Kind::OriginClosed}};
+    const qsizetype space = words.indexOf(' ');
+    const QByteArray verb = space < 0 ? words : words.left(space);
+    const QByteArray rest = space < 0 ? QByteArray() : words.mid(space + 1);
+    endSend(verb == "new");
+    if (verb == "read") {
+        for (const QByteArray &method : rest.split(' '))
+            m_case.steps.push_back({Kind::Read, method, 0});
+    } else if (verb == "await") {
+        m_case.steps.push_back({Kind::Await, unescaped(rest), 0});
+    } else if (const auto kind = plain.find(verb); kind != plain.end()) {
+        m_case.steps.push_back({kind->second, {}, rest.toInt()});
+    } else if (verb != "send") {
+        fail("no such step: " + words);
+    }
+}
+
+void Reader::endCase()
+{
+    endSend(true);
+    if (std::exchange(m_inCase, false)) {
+        if (m_case.steps.empty())
+            fail("nothing is sent in " + m_case.name);
+        if (m_case.because.isEmpty() != (m_case.onlyNginx.isEmpty() && m_case.onlyOurs.isEmpty()))
+            fail("an intended difference of " + m_case.name + " needs its lines and its argument");
+        m_into.cases.push_back(std::move(m_case));
+    }
+}
+
+} // namespace
+
+QByteArray unescaped(QByteArrayView text)
+{
+    QByteArray out;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        if (text[i] != '\\' || i + 1 == text.size()) {
+            out += text[i];
+            continue;
+        }
+        switch (const char c = text[++i]) {
+        case 'r': out += '\r'; break;
+        case 'n': out += '\n'; break;
+        case 't': out += '\t'; break;
+        case 'x':
+            out += QByteArray::fromHex(text.sliced(i + 1, 2).toByteArray());
+            i += 2;
+            break;
+        case '{': {
+            const qsizetype star = text.indexOf('*', i);
+            const qsizetype end = text.indexOf('}', i);
+            out += unescaped(text.sliced(star + 1, end - star - 1)).repeated(text.sliced(i + 1, star - i - 1).toByteArray().toInt());
+            i = end;
+            break;
+        }
+        default: out += c;
+        }
+    }
+    return out;
+}
+
+void readParityCases(const QString &path, ParityCases &into)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        into.problem = path.toUtf8() + ": " + file.errorString().toUtf8();
+        return;
+    }
+    Reader(path, into).read(file.readAll().split('\n'));
+}
+
+} // namespace portlight::testing
