@@ -267,7 +267,7 @@ void Exchange::responseHeadReceived(const ResponseHead &head, const char *base)
         runFailed(failure);
         return;
     }
-    m_status = head.http09 ? 200 : head.status;
+    m_status = head.status;
     buildResponseHead(head, base);
     sendHead();
     if (head.status == 101)

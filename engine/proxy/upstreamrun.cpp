@@ -280,6 +280,12 @@ void UpstreamRun::processHead()
     }
     case UpstreamCodec::HeadStatus::Complete: break;
     }
+    if (m_codec.head().http09) { // nginx's proxy module takes no HTTP/0.9 from a backend
+        Failure failure = failureNow(Failure::Kind::InvalidResponse);
+        failure.detail = "upstream sent no valid HTTP/1.0 header";
+        attemptFailedWith(failure);
+        return;
+    }
     m_times.responseHead = m_context.loop.now();
     m_upstreamStatus = m_codec.head().status;
     m_reading = Reading::Body;
@@ -299,7 +305,7 @@ void UpstreamRun::processBody(bool afterHead)
     const UpstreamCodec::BodyStatus status = m_codec.decodeBody(m_in);
     if (status == UpstreamCodec::BodyStatus::Failed) {
         Failure failure = failureNow(Failure::Kind::InvalidResponse);
-        failure.detail = m_codec.error().message;
+        failure.detail = "upstream sent invalid chunked response";
         attemptFailedWith(failure);
         return;
     }
