@@ -14,10 +14,8 @@ void appendStatusLine(WireBuffer &out, int status, QByteArrayView reason)
     out.commit(3);
     if (reason.isEmpty())
         reason = reasonPhrase(status);
-    if (!reason.isEmpty()) {
-        out.append(' ');
-        out.append(reason);
-    }
+    out.append(' '); // stands there even when no phrase follows (RFC 9112 §4), and nginx writes it
+    out.append(reason);
     out.appendLiteral("\r\n");
 }
 

@@ -36,20 +36,18 @@ bool removeLastSegment(QByteArray &out, qsizetype rootEnd)
     return true;
 }
 
-// Resolves what stands behind the last slash when a segment ends. False for ".." above the root.
-bool finishSegment(QByteArray &out, qsizetype root)
+enum class Segment : quint8 { Kept, Resolved, AboveRoot };
+
+// Resolves what stands behind the last slash when a segment ends: a dot segment leaves the slash before it.
+Segment finishSegment(QByteArray &out, qsizetype root)
 {
     const qsizetype slash = out.lastIndexOf('/');
     const QByteArrayView segment = QByteArrayView(out).sliced(slash + 1);
-    if (segment == ".") {
-        out.truncate(slash + 1);
-        return true;
-    }
-    if (segment == "..") {
-        out.truncate(slash + 1);
-        return removeLastSegment(out, root);
-    }
-    return true;
+    if (segment != "." && segment != "..")
+        return Segment::Kept;
+    const bool isParent = segment == "..";
+    out.truncate(slash + 1);
+    return isParent && !removeLastSegment(out, root) ? Segment::AboveRoot : Segment::Resolved;
 }
 
 } // namespace
@@ -65,7 +63,6 @@ NormalizedPath normalizePath(QByteArrayView path, bool mergeSlashes, QByteArray 
     const qsizetype root = out.size();
     for (qsizetype i = 0; i < path.size(); ++i) {
         char c = path[i];
-        bool escaped = false;
         if (c == '#')
             break;
         if (c == '%') {
@@ -75,7 +72,6 @@ NormalizedPath normalizePath(QByteArrayView path, bool mergeSlashes, QByteArray 
                 return result;
             c = char(high * 16 + low);
             i += 2;
-            escaped = true;
             result.quoted = true;
         }
         if (c == '\0')
@@ -84,13 +80,14 @@ NormalizedPath normalizePath(QByteArrayView path, bool mergeSlashes, QByteArray 
             out.append(c);
             continue;
         }
-        Q_UNUSED(escaped) // an encoded slash separates segments too, as in nginx
-        if (out.size() > root && !finishSegment(out, root))
+        // An encoded slash separates segments too, as in nginx.
+        const Segment before = out.size() > root ? finishSegment(out, root) : Segment::Kept;
+        if (before == Segment::AboveRoot)
             return result;
-        if (out.size() == root || out.back() != '/' || !mergeSlashes)
+        if (before == Segment::Kept && (out.size() == root || out.back() != '/' || !mergeSlashes))
             out.append('/');
     }
-    result.valid = finishSegment(out, root);
+    result.valid = finishSegment(out, root) != Segment::AboveRoot;
     result.changed = QByteArrayView(out).sliced(root) != path;
     return result;
 }

@@ -280,7 +280,9 @@ void UpstreamRun::processHead()
     }
     case UpstreamCodec::HeadStatus::Complete: break;
     }
-    if (m_codec.head().http09) { // nginx's proxy module takes no HTTP/0.9 from a backend
+    // nginx hands bytes that are no HTTP to the client as they are, without a head, where they end the framing of its
+    // connection: an intended difference.
+    if (m_codec.head().http09) {
         Failure failure = failureNow(Failure::Kind::InvalidResponse);
         failure.detail = "upstream sent no valid HTTP/1.0 header";
         attemptFailedWith(failure);

@@ -31,7 +31,7 @@ private Q_SLOTS:
         QCOMPARE(line(302), "HTTP/1.1 302 Moved Temporarily\r\n"_ba);
         QCOMPARE(line(413), "HTTP/1.1 413 Request Entity Too Large\r\n"_ba);
         QCOMPARE(line(504), "HTTP/1.1 504 Gateway Time-out\r\n"_ba);
-        QCOMPARE(line(299), "HTTP/1.1 299\r\n"_ba);
+        QCOMPARE(line(299), "HTTP/1.1 299 \r\n"_ba);
         QCOMPARE(line(404, "Nope"), "HTTP/1.1 404 Nope\r\n"_ba);
     }
 

@@ -83,6 +83,9 @@ private Q_SLOTS:
         row("//a///b", "//a///b");
         row("/a//b/", "/a//b/");
         row("/a%2f%2fb", "/a//b");
+        row("/a//./b", "/a//b");
+        row("/a//../b", "/a/b");
+        row("//..", "/");
     }
     void slashesStayWithoutMergeSlashes()
     {
@@ -105,6 +108,8 @@ private Q_SLOTS:
         QFETCH(QByteArray, written);
         QByteArray out;
         QVERIFY(!normalizePath(written, true, out).valid);
+        out.clear();
+        QVERIFY(!normalizePath(written, false, out).valid);
     }
 
     void whatIsThereAlreadyIsLeftAlone()
