@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mainwindow.h"
 #include "theme/colors.h"
-#include "ui/modeltext.h"
+#include "traffic/trafficpage.h"
+#include "ui/exchanges.h"
 #include "widgets/flattable.h"
 
 #include <QAbstractButton>
@@ -267,17 +268,30 @@ private Q_SLOTS:
         }
     }
 
+    void tablesFitTheirWidth_data()
+    {
+        QTest::addColumn<int>("page");
+        QTest::addColumn<QString>("name");
+        QTest::newRow("domains") << int(MainWindow::DomainsId) << u"domainsTable"_s;
+        QTest::newRow("backends") << int(MainWindow::BackendsId) << u"backendsTable"_s;
+        QTest::newRow("traffic") << int(MainWindow::TrafficId) << u"trafficTable"_s;
+        QTest::newRow("status") << int(MainWindow::StatusId) << u"statusDomains"_s;
+    }
     void tablesFitTheirWidth()
     {
         openWindowWithADomain();
-        auto *table = find<FlatTable>("domainsTable");
+        QFETCH(const int, page);
+        QFETCH(const QString, name);
+        m_window->showPage(page);
+        find<TrafficPage>("trafficPage")->addBatch({{exchange(1)}, 0});
+        auto *table = m_window->findChild<FlatTable *>(name);
         for (const int width : {900, 1280, 1920}) {
             m_window->resize(width, 700);
             QTest::qWait(0);
             int columns = 0;
             for (int column = 0; column < table->model()->columnCount(); ++column)
                 columns += table->columnWidth(column);
-            QVERIFY2(columns <= table->viewport()->width(), qPrintable(QString::number(width)));
+            QVERIFY2(columns > 0 && columns <= table->viewport()->width(), qPrintable(QString::number(width)));
         }
     }
 };

@@ -27,7 +27,7 @@ private Q_SLOTS:
     void durationsChangeUnitWhereTheyGrow()
     {
         QCOMPARE(durationText(-1), QString());
-        QCOMPARE(durationText(0), u"0.0 ms"_s);
+        QCOMPARE(durationText(0), u"0 µs"_s);
         QCOMPARE(durationText(99), u"99 µs"_s);
         QCOMPARE(durationText(100), u"0.1 ms"_s);
         QCOMPARE(durationText(420), u"0.4 ms"_s);

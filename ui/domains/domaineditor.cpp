@@ -4,11 +4,14 @@
 #include "theme/colors.h"
 #include "theme/fonts.h"
 #include "theme/icons.h"
+#include "theme/painting.h"
 #include "theme/style.h"
 #include "widgets/codeview.h"
+#include "widgets/elidedlabel.h"
 
 #include <QApplication>
 #include <QClipboard>
+#include <QEvent>
 #include <QGridLayout>
 #include <QIntValidator>
 #include <QLabel>
@@ -39,6 +42,18 @@ QPushButton *textButton(const QString &objectName, const QString &text, QWidget 
     button->setObjectName(objectName);
     button->setAccessibleName(text);
     return button;
+}
+
+// "Listens on 127.0.0.1:8080, [::1]:8080. Written in portlight.conf, line 13."
+QString writtenText(const DomainView &view)
+{
+    QString text = view.listens.isEmpty()
+        ? QString()
+        : DomainEditor::tr("Listens on %1.").arg(view.listens.join(u", "_s));
+    if (view.position.isKnown())
+        text += DomainEditor::tr(" Written in %1, line %2.").arg(view.position.file.section(u'/', -1))
+                    .arg(view.position.line);
+    return text.trimmed();
 }
 
 QLineEdit *wireField(const QString &objectName, const QString &accessibleName, QWidget *parent)
@@ -86,6 +101,9 @@ QWidget *DomainEditor::makeForm()
     m_problem = new QLabel(form);
     m_problem->setObjectName(u"domainProblem"_s);
     m_problem->setWordWrap(true);
+    m_written = new ElidedLabel(form);
+    m_written->setObjectName(u"domainWritten"_s);
+    m_written->setForegroundRole(QPalette::PlaceholderText);
     m_apply = textButton(u"domainApply"_s, tr("Apply"), form);
     m_apply->setProperty(PrimaryProperty, true);
     m_revert = textButton(u"domainRevert"_s, tr("Revert"), form);
@@ -113,7 +131,8 @@ QWidget *DomainEditor::makeForm()
     bottom->addWidget(m_apply);
     bottom->addWidget(m_revert);
     bottom->addWidget(m_openFile);
-    bottom->addStretch();
+    bottom->addSpacing(8);
+    bottom->addWidget(m_written, 1);
     auto *column = new QVBoxLayout(form);
     column->setContentsMargins(24, 8, 16, 12);
     column->setSpacing(8);
@@ -182,6 +201,13 @@ void DomainEditor::showDomain(const DomainView &view)
     load();
 }
 
+void DomainEditor::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_view.index >= 0)
+        updateState();
+}
+
 void DomainEditor::focusName()
 {
     m_name->setFocus(Qt::ShortcutFocusReason);
@@ -240,6 +266,7 @@ void DomainEditor::updateState()
     const bool edited = isEdited();
     const Result<DomainDraft> draft = edited ? typed() : Result<DomainDraft>(m_saved);
     m_title->setText(m_view.name());
+    m_written->setText(writtenText(m_view));
     for (QLineEdit *field : {m_name, m_target, m_port})
         field->setEnabled(m_editable);
     m_apply->setEnabled(edited && draft.ok());
@@ -252,10 +279,8 @@ void DomainEditor::updateState()
         problem = tr("This block says more than a name and a target. It runs as written; edit it in the file.");
     else if (!draft)
         problem = draft.error().message;
-    QPalette ink = m_problem->palette();
     const ThemeColors &colors = themeColors(palette());
-    ink.setColor(QPalette::WindowText, m_editable ? colors.error.ink : colors.dim);
-    m_problem->setPalette(ink);
+    setInk(m_problem, m_editable ? colors.error.ink : colors.dim);
     m_problem->setText(problem);
     m_problem->setVisible(!problem.isEmpty());
     m_previewNote->setText(edited ? tr("not applied yet") : QString());

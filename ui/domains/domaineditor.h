@@ -31,6 +31,9 @@ Q_SIGNALS:
     void copyRequested();
     void removeRequested();
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
     QWidget *makeForm();
     QWidget *makePreview();
@@ -46,6 +49,7 @@ private:
     bool m_editable = false;
     QLabel *m_title;
     QLabel *m_problem;
+    QLabel *m_written;
     QLineEdit *m_name;
     QLineEdit *m_target;
     QLineEdit *m_port;

@@ -3,6 +3,7 @@
 
 #include "theme/colors.h"
 #include "theme/fonts.h"
+#include "theme/painting.h"
 
 #include <QEvent>
 #include <QKeyEvent>
@@ -94,9 +95,7 @@ void QuickAdd::updateHint()
 void QuickAdd::placeHint()
 {
     const ThemeColors &colors = themeColors(palette());
-    QPalette ink = m_hint->palette();
-    ink.setColor(QPalette::WindowText, m_isProblem ? colors.warning.ink : colors.dim);
-    m_hint->setPalette(ink);
+    setInk(m_hint, m_isProblem ? colors.warning.ink : colors.dim);
     const int typed = fontMetrics().horizontalAdvance(text()) + 40;
     const int room = std::max(0, width() - typed - HintMargin);
     m_hint->setText(QFontMetrics(m_hint->font()).elidedText(m_hintText, Qt::ElideRight, room));

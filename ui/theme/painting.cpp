@@ -37,6 +37,13 @@ bool has(const QWidget *widget, const char *property)
 
 } // namespace
 
+void setInk(QWidget *widget, const QColor &color)
+{
+    QPalette palette = widget->palette();
+    palette.setColor(widget->foregroundRole(), color);
+    widget->setPalette(palette);
+}
+
 void paintButton(QPainter &painter, const QStyleOption &option, const QWidget *widget)
 {
     const PainterSaver saver(painter);

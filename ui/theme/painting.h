@@ -16,6 +16,8 @@ namespace portlight {
 
 inline constexpr int ControlRadius = 6;
 
+// The colour of a widget's text, whatever role its place gives it.
+void setInk(QWidget *widget, const QColor &color);
 void paintButton(QPainter &painter, const QStyleOption &option, const QWidget *widget);
 void paintField(QPainter &painter, const QRect &rect, const ThemeColors &colors, bool focused, bool enabled);
 // The ring around whatever has the keyboard.

@@ -91,6 +91,9 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         return;
     case PE_FrameStatusBarItem: return;
     case PE_PanelScrollAreaCorner: return;
+    case PE_PanelTipLabel:
+        painter->fillRect(option->rect, option->palette.toolTipBase());
+        return;
     default: QProxyStyle::drawPrimitive(element, option, painter, widget);
     }
 }
@@ -204,6 +207,7 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWi
     case PM_IndicatorHeight: return 18;
     case PM_CheckBoxLabelSpacing: return 10;
     case PM_HeaderMargin: return 8;
+    case PM_ToolTipLabelFrameWidth: return 6;
     case PM_SmallIconSize:
     case PM_ButtonIconSize: return 18;
     default: return QProxyStyle::pixelMetric(metric, option, widget);

@@ -4,6 +4,7 @@
 #include "theme/colors.h"
 #include "theme/fonts.h"
 #include "theme/icons.h"
+#include "theme/painting.h"
 #include "traffic/decisionsmodel.h"
 #include "traffic/exchangetext.h"
 #include "widgets/factsview.h"
@@ -18,6 +19,7 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QDateTime>
+#include <QEvent>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
@@ -226,13 +228,20 @@ void ExchangePanel::showDetail(const ExchangeDetailPtr &detail)
                         detail && detail->upstreamReused);
 }
 
+void ExchangePanel::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_failure)
+        showFailure();
+}
+
 void ExchangePanel::showFailure()
 {
     const ToneColors &error = themeColors(palette()).error;
-    QPalette ink = m_failure->palette();
-    ink.setColor(QPalette::WindowText, error.ink);
-    ink.setColor(QPalette::Window, error.soft);
-    m_failure->setPalette(ink);
+    QPalette ground = m_failure->palette();
+    ground.setColor(m_failure->backgroundRole(), error.soft);
+    m_failure->setPalette(ground);
+    setInk(m_failure, error.ink);
     m_failure->setText(m_summary.failure);
     m_failure->setVisible(!m_summary.failure.isEmpty());
 }

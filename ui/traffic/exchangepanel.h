@@ -40,6 +40,9 @@ Q_SIGNALS:
     void positionRequested(const portlight::TextPosition &where);
     void closeRequested();
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
     QWidget *makeHeader();
     QWidget *makeTabs();

@@ -2,12 +2,10 @@
 #include "traffic/filterbar.h"
 
 #include "theme/colors.h"
-#include "theme/fonts.h"
-#include "theme/icons.h"
+#include "theme/painting.h"
 #include "traffic/trafficfilter.h"
 #include "widgets/quantities.h"
 
-#include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -95,9 +93,7 @@ void FilterBar::showInBox(QComboBox *box, const QString &value)
 void FilterBar::showCounts(qsizetype shown, qsizetype all, const QString &problem)
 {
     const ThemeColors &colors = themeColors(m_boxes->palette());
-    QPalette ink = m_counts->palette();
-    ink.setColor(QPalette::WindowText, problem.isEmpty() ? colors.dim : colors.warning.ink);
-    m_counts->setPalette(ink);
+    setInk(m_counts, problem.isEmpty() ? colors.dim : colors.warning.ink);
     m_counts->setText(!problem.isEmpty() ? problem
                                          : tr("%1 of %2").arg(countText(quint64(shown)), countText(quint64(all))));
 }

@@ -76,7 +76,7 @@ QVariant toolTip(const ExchangeSummary &row, int column)
     case TrafficModel::PathColumn: return urlOf(row);
     case TrafficModel::DomainColumn: return QString::fromUtf8(row.host);
     case TrafficModel::DecidedColumn:
-    case TrafficModel::StatusColumn: return row.failure.isEmpty() ? stateText(row) : row.failure;
+    case TrafficModel::StatusColumn: return row.isRunning() ? stateText(row) : row.failure;
     case TrafficModel::TypeColumn: return QString::fromUtf8(row.contentType);
     default: return {};
     }

@@ -72,9 +72,9 @@ QWidget *TrafficPage::buildTable()
     m_table->setObjectName(u"trafficTable"_s);
     m_table->setAccessibleName(tr("Traffic"));
     m_table->setModel(m_proxy);
-    m_table->setMinimumHeight(3 * FlatTable::RowHeight);
+    m_table->setMinimumHeight(5 * FlatTable::RowHeight);
     m_table->setColumnPlan({{64}, {72}, {120, 2}, {130, 5}, {64}, {60, 0, 760}, {78}, {78}, {86, 0, 900},
-                            {124, 0, 620}, {84, 0, 1000}});
+                            {124, 0, 740}, {84, 0, 1000}});
     m_panel = new ExchangePanel(this);
     m_panel->hide();
     m_splitter = new QSplitter(Qt::Vertical, this);
@@ -239,6 +239,13 @@ void TrafficPage::updateCounts()
 {
     m_stack->setCurrentIndex(m_model->rowCount() == 0 ? 0 : 1);
     m_filter->showCounts(m_proxy->rowCount(), m_model->rowCount(), m_filterProblem);
+}
+
+void TrafficPage::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_stack)
+        updateCounts(); // its colour is of the palette before
 }
 
 void TrafficPage::keyPressEvent(QKeyEvent *event)

@@ -12,6 +12,12 @@
 
 namespace portlight {
 
+namespace {
+
+constexpr int SentenceWidth = 480;
+
+} // namespace
+
 EmptyState::EmptyState(const QString &drawing, const QString &title, const QString &sentence, QWidget *parent)
     : QWidget(parent)
     , m_drawing(drawing)
@@ -26,8 +32,7 @@ EmptyState::EmptyState(const QString &drawing, const QString &title, const QStri
     m_title->setAlignment(Qt::AlignCenter);
     m_sentence->setAlignment(Qt::AlignCenter);
     m_sentence->setWordWrap(true);
-    m_sentence->setMinimumWidth(420);
-    m_sentence->setMaximumWidth(560);
+    m_sentence->setFixedWidth(SentenceWidth);
     m_extraPlace->hide();
     auto *extra = new QVBoxLayout(m_extraPlace);
     extra->setContentsMargins(0, 8, 0, 0);
@@ -55,7 +60,8 @@ void EmptyState::setSentence(const QString &title, const QString &sentence)
 {
     m_title->setText(title);
     m_sentence->setText(sentence);
-    m_sentence->setVisible(!sentence.isEmpty());
+    // A layout does not ask an aligned label how high it is at its width.
+    m_sentence->setMinimumHeight(m_sentence->heightForWidth(SentenceWidth));
 }
 
 QPushButton *EmptyState::addButton(const QString &objectName, const QString &text)

@@ -33,7 +33,7 @@ QString durationText(qint64 microseconds)
 {
     if (microseconds < 0)
         return {};
-    if (microseconds > 0 && microseconds < 100)
+    if (microseconds < 100)
         return u"%1 µs"_s.arg(microseconds);
     const double milliseconds = double(microseconds) / 1e3;
     if (milliseconds < 9.95)

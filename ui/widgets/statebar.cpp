@@ -5,7 +5,6 @@
 #include "widgets/cellpainting.h"
 #include "widgets/quantities.h"
 
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -16,6 +15,8 @@ namespace portlight {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr int DotX = 17;
 
 QPushButton *flatButton(const QString &objectName, QWidget *parent)
 {
@@ -32,16 +33,6 @@ QLabel *quietLabel(const QString &objectName, QWidget *parent)
     label->setObjectName(objectName);
     label->setForegroundRole(QPalette::PlaceholderText);
     return label;
-}
-
-QIcon dotIcon(const QColor &color, qreal ratio)
-{
-    QPixmap pixmap(QSize(12, 12) * ratio);
-    pixmap.setDevicePixelRatio(ratio);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    paintDot(painter, QPoint(5, 5), color);
-    return QIcon(pixmap);
 }
 
 } // namespace
@@ -73,11 +64,13 @@ StateBar::StateBar(QWidget *parent)
     setObjectName(u"stateBar"_s);
     setFixedHeight(28);
     auto *row = new QHBoxLayout(this);
-    row->setContentsMargins(2, 1, 4, 0);
-    row->setSpacing(16);
+    row->setContentsMargins(DotX - 4, 1, 4, 0);
+    row->setSpacing(6);
     row->addWidget(m_state);
     row->addWidget(m_listeners);
+    row->addSpacing(12);
     row->addWidget(m_rate);
+    row->addSpacing(12);
     row->addWidget(m_connections);
     row->addStretch(1);
     row->addWidget(m_capture);
@@ -95,12 +88,9 @@ void StateBar::setStatus(const EngineStatus &status, int problems)
 
 void StateBar::showState()
 {
-    const ThemeColors &colors = themeColors(palette());
     const QString state = m_problems > 0 ? (m_problems == 1 ? tr("1 problem") : tr("%1 problems").arg(m_problems))
         : m_status.running               ? tr("Running")
                                          : tr("Starting");
-    const Tone tone = m_problems > 0 ? Tone::Error : m_status.running ? Tone::Good : Tone::Warning;
-    m_state->setIcon(dotIcon(colors.tone(tone).mark, devicePixelRatioF()));
     m_state->setText(state);
     m_state->setAccessibleName(tr("Engine: %1").arg(state));
     const bool paused = std::any_of(m_status.listeners.cbegin(), m_status.listeners.cend(),
@@ -118,6 +108,7 @@ void StateBar::showState()
         capture += tr(", %1 dropped").arg(countText(m_status.captureDropped));
     m_capture->setText(capture);
     m_capture->setAccessibleName(capture);
+    update();
 }
 
 void StateBar::paintEvent(QPaintEvent *)
@@ -126,13 +117,8 @@ void StateBar::paintEvent(QPaintEvent *)
     const ThemeColors &colors = themeColors(palette());
     painter.fillRect(rect(), colors.window);
     painter.fillRect(QRect(0, 0, width(), 1), colors.hairline);
-}
-
-void StateBar::changeEvent(QEvent *event)
-{
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        showState();
+    const Tone tone = m_problems > 0 ? Tone::Error : m_status.running ? Tone::Good : Tone::Warning;
+    paintDot(painter, QPoint(DotX, height() / 2), colors.tone(tone).mark);
 }
 
 } // namespace portlight
