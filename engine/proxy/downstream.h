@@ -18,7 +18,7 @@ struct FieldView {
 // A response's head before a protocol has framed it.
 struct OutgoingHead {
     int status = 200;
-    QByteArrayView reason;      // empty: the known phrase
+    QByteArrayView statusText;  // "200 OK" as a backend wrote it; empty: the number and its known phrase
     QByteArrayView server;      // value of the Server field
     QByteArrayView contentType; // sent in front of the other fields; empty: none
     QByteArrayView location;    // a Location of our own making

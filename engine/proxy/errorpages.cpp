@@ -36,6 +36,8 @@ constexpr Title Titles[] = {
     {421, "421 Misdirected Request"},
     {429, "429 Too Many Requests"},
     {494, "400 Request Header Or Cookie Too Large"},
+    {495, "400 The SSL certificate error"},
+    {496, "400 No required SSL certificate was sent"},
     {497, "400 The plain HTTP request was sent to HTTPS port"},
     {500, "500 Internal Server Error"},
     {501, "501 Not Implemented"},
@@ -58,12 +60,17 @@ QByteArrayView errorPageTitle(int status)
     return {};
 }
 
+bool isSubstatusOf400(int status)
+{
+    return status >= 494 && status <= 497;
+}
+
 QByteArray errorPage(int status, QByteArrayView server, bool padding)
 {
     const QByteArrayView title = errorPageTitle(status);
     if (title.isEmpty())
         return {};
-    const bool isSubclassed400 = status == 494 || status == 497;
+    const bool isSubclassed400 = isSubstatusOf400(status);
     QByteArray page = "<html>\r\n<head><title>";
     page += title;
     page += "</title></head>\r\n<body>\r\n<center><h1>";

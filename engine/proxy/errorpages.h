@@ -6,9 +6,12 @@
 
 namespace portlight {
 
-// "502 Bad Gateway" as nginx titles its page for that status (494 and 497: "400 …"); empty where nginx has no page and
+// "502 Bad Gateway" as nginx titles its page for that status (494 to 497: "400 …"); empty where nginx has no page and
 // sends an empty body.
 QByteArrayView errorPageTitle(int status);
+
+// 494 to 497 are nginx's own numbers, for error_page; the client sees 400.
+bool isSubstatusOf400(int status);
 
 // nginx's built-in page for that status, empty where it has none. `server` is what stands below the line. `padding`
 // adds what nginx adds for browsers that replace short error pages.

@@ -44,7 +44,7 @@ void Exchange::reset()
     m_failure = {};
     m_startedAt = m_context.loop.now();
     m_startedAtMs = 0;
-    m_requestBytes = 0;
+    m_requestBytes = m_requestWireBytes = 0;
     m_id = ++m_context.lastExchange;
     m_status = m_loopDepth = m_redirects = m_retries = 0;
     m_phase = 0;
@@ -75,6 +75,10 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     if (m_uri.isEmpty())
         m_uri = "/";
     if (!path.valid) {
+        // nginx refuses it before it reads a field: neither Host nor User-Agent count.
+        m_server = m_listener->defaultServer;
+        m_request.fields.clear();
+        m_downstream.disableKeepAlive();
         logError(LogLevel::Info, "client sent invalid request");
         respondError(400);
     } else if (m_loopDepth > ProxyContext::LoopDepthMax) {

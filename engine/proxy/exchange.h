@@ -42,6 +42,8 @@ public:
     void beginRefused(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head,
                       const HttpProtocolError &error);
     void requestBodyReceived(Buffer data, bool last);
+    // So many bytes were taken off the wire for it.
+    void countRequestBytes(qint64 count) { m_requestWireBytes += count; }
     // The body's framing is broken, or its client stopped sending.
     void requestBodyFailed(int status, QByteArrayView logText);
     void downstreamDrained();
@@ -78,7 +80,9 @@ public:
     QByteArrayView unparsedUri() const;
     int status() const { return m_status; }
     quint64 bytesSent() const;
-    qint64 requestBytesReceived() const { return qint64(m_headBytes.size()) + m_requestBytes; }
+    // As they came, chunk lines included: $request_length.
+    qint64 requestBytesReceived() const { return qint64(m_headBytes.size()) + m_requestWireBytes; }
+    qint64 requestBodyBytes() const { return m_requestBytes; }
     qint64 bodyBytesSent() const { return m_captureFilter.bytes(); }
     std::chrono::microseconds elapsed() const;
     qint64 startedAtMs() const { return m_startedAtMs; }
@@ -128,7 +132,9 @@ private:
     void writeBodyFraming(WireBuffer &out);
     void writeForwardedFields(WireBuffer &out);
     void buildResponseHead(const ResponseHead &head, const char *base);
+    QByteArray ownPathOf(QByteArrayView url) const;
     bool rewriteLocation(QByteArrayView value);
+    bool rewriteRefresh(QByteArrayView value);
     QByteArray absoluteUrl(QByteArrayView path) const;
     void enterTunnel();
     void sendHead();
@@ -155,6 +161,7 @@ private:
     QByteArray m_uri;
     OutgoingHead m_head;
     QByteArray m_locationValue; // a rewritten Location field
+    QByteArray m_refreshValue;  // a rewritten Refresh field
     WireBuffer m_scratch;
     UpstreamRun m_run;
     BodyStore m_bodyStore;
@@ -166,7 +173,8 @@ private:
     Failure m_failure;
     std::chrono::steady_clock::time_point m_startedAt;
     qint64 m_startedAtMs = 0;
-    qint64 m_requestBytes = 0;
+    qint64 m_requestBytes = 0;     // of the body
+    qint64 m_requestWireBytes = 0; // of the body with its framing
     ExchangeId m_id = 0;
     int m_status = 0;
     int m_loopDepth = 0;

@@ -9,6 +9,20 @@ using namespace Qt::StringLiterals;
 
 namespace portlight {
 
+namespace {
+
+// The status line behind the version and its spaces, which nginx passes on as it came.
+QByteArrayView statusText(const ResponseHead &head, const char *base)
+{
+    QByteArrayView text = head.statusLine.in(base);
+    text = text.sliced(text.indexOf(' '));
+    while (text.startsWith(' '))
+        text = text.sliced(1);
+    return text;
+}
+
+} // namespace
+
 PhaseResult Exchange::startProxy()
 {
     const ProxySettings &proxy = *m_location->proxy;
@@ -278,7 +292,7 @@ void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
 {
     m_head.clear();
     m_head.status = m_status;
-    m_head.reason = head.reason.in(base);
+    m_head.statusText = statusText(head, base);
     m_head.server = serverToken();
     m_head.hasBody = m_request.methodId != MethodId::Head && m_status != 204 && m_status != 304;
     for (const HeaderField &field : head.fields) {
@@ -298,12 +312,18 @@ void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
         case HeaderId::ContentType: m_head.contentType = value; continue;
         case HeaderId::ContentLength: m_head.contentLength = head.contentLength; continue;
         case HeaderId::Upgrade:
-            if (head.status != 101 && head.status != 426)
+            if (field.named && head.status != 101 && head.status != 426)
                 continue;
             break;
         case HeaderId::Location:
             if (rewriteLocation(value))
                 continue;
+            break;
+        case HeaderId::Refresh:
+            if (rewriteRefresh(value)) {
+                m_head.fields.push_back({field.name.in(base), m_refreshValue});
+                continue;
+            }
             break;
         default:
             if (field.named || field.invalid)
@@ -313,17 +333,40 @@ void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
     }
 }
 
-// proxy_redirect's default: the backend's own address in a Location becomes ours.
-bool Exchange::rewriteLocation(QByteArrayView value)
+// proxy_redirect's default: the backend's own address in a URL becomes a path of ours; null where it is another's.
+QByteArray Exchange::ownPathOf(QByteArrayView url) const
 {
     const ProxySettings &proxy = *m_location->proxy;
     const QByteArray pattern = proxy.target.hasUri ? proxy.url : proxy.url + '/';
-    if (!value.startsWith(pattern))
-        return false;
+    if (!url.startsWith(pattern))
+        return {};
     QByteArray path = proxy.target.hasUri ? m_location->path : QByteArray("/");
-    path += value.sliced(pattern.size());
+    path += url.sliced(pattern.size());
+    return path;
+}
+
+bool Exchange::rewriteLocation(QByteArrayView value)
+{
+    const QByteArray path = ownPathOf(value);
+    if (path.isNull())
+        return false;
     m_locationValue = absoluteUrl(path);
     m_head.location = m_locationValue;
+    return true;
+}
+
+// "5; url=http://…": only the URL changes (ngx_http_upstream_rewrite_refresh).
+bool Exchange::rewriteRefresh(QByteArrayView value)
+{
+    const QByteArray lower = value.toByteArray().toLower();
+    const qsizetype at = lower.indexOf("url=");
+    if (at < 0)
+        return false;
+    const qsizetype start = at + 4;
+    const QByteArray path = ownPathOf(value.sliced(start));
+    if (path.isNull())
+        return false;
+    m_refreshValue = value.first(start).toByteArray() + path;
     return true;
 }
 

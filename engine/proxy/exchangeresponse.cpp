@@ -16,7 +16,7 @@ namespace {
 // The errors after which nginx closes the connection (ngx_http_special_response_handler).
 bool endsKeepAlive(int status)
 {
-    return status == 400 || status == 413 || status == 414 || status == 494 || status == 497 || status == 500
+    return status == 400 || status == 413 || status == 414 || (status >= 495 && status <= 497) || status == 500
         || status == 501;
 }
 
@@ -61,7 +61,7 @@ void Exchange::respondError(int status)
         return;
     }
     const QByteArray page = errorPage(status, serverToken(), wantsPadding(requestField(HeaderId::UserAgent)));
-    respondText(status == 494 || status == 497 ? 400 : status, page.isEmpty() ? QByteArrayView() : "text/html", page);
+    respondText(isSubstatusOf400(status) ? 400 : status, page.isEmpty() ? QByteArrayView() : "text/html", page);
 }
 
 void Exchange::respondUnknownDomain()
@@ -93,7 +93,7 @@ void Exchange::respondRedirect(int status, QByteArrayView location)
 {
     const QByteArray page = errorPage(status, serverToken(), false);
     if (!location.startsWith('/')) { // a URL as written is a field like any other
-        m_locationValue = location.toByteArray();
+        m_locationValue = QByteArray("", 0) + location.toByteArray(); // never null: "return 301" sends an empty one
         respondText(status, "text/html", page, m_locationValue);
         return;
     }
@@ -121,12 +121,12 @@ void Exchange::respondText(int status, QByteArrayView contentType, QByteArrayVie
     const QByteArrayView location = std::exchange(m_head.location, {});
     m_head.clear();
     m_head.location = location;
-    if (!locationField.isEmpty())
+    if (!locationField.isNull())
         m_head.fields.push_back({"Location", locationField});
     m_head.status = status;
     m_head.server = serverToken();
-    m_head.contentType = status == 204 || status == 304 ? QByteArrayView() : contentType;
-    m_head.contentLength = status == 204 || status == 304 ? -1 : body.size();
+    m_head.contentType = status == 204 ? QByteArrayView() : contentType;
+    m_head.contentLength = status == 204 ? -1 : body.size();
     m_head.hasBody = m_request.methodId != MethodId::Head && status != 204 && status != 304;
     sendHead();
     if (m_head.hasBody && !body.isEmpty()) {

@@ -54,6 +54,12 @@ const ListenerConfig *Http1Downstream::currentListener()
     return m_listener;
 }
 
+// The location's settings while a request runs, as nginx takes them; the default server's before one is read.
+const CoreSettings &Http1Downstream::core() const
+{
+    return m_exchange && m_exchange->isRunning() ? m_exchange->core() : m_listener->defaultServer->core;
+}
+
 void Http1Downstream::streamReadable()
 {
     switch (m_state) {
@@ -172,11 +178,9 @@ void Http1Downstream::beginExchange(qsizetype headSize)
     m_countsWriting = true;
     m_state = State::Exchanging;
     RequestHead &head = m_parser->head();
-    const CoreSettings &core = m_listener->defaultServer->core;
     m_http09 = head.http09;
     m_http10 = head.version < HttpVersion{1, 1};
-    m_keepAlive = head.keepAlive && !m_http09 && !m_context.draining && !m_closing && core.keepaliveTimeout.count() > 0
-        && qint64(m_requests) < core.keepaliveRequests && m_context.loop.now() - m_openedAt < core.keepaliveTime;
+    m_keepAlive = head.keepAlive && !m_http09 && !m_context.draining && !m_closing;
     m_decoder.start(head.body);
     m_bodyWanted = m_responseComplete = m_responseEnded = m_chunked = false;
     m_bytesBefore = m_out.bytesWritten();
@@ -201,7 +205,7 @@ void Http1Downstream::refuse()
     m_countsWriting = true;
     m_state = State::Exchanging;
     m_keepAlive = false;
-    m_http09 = m_parser->requestLineComplete() && m_parser->head().http09;
+    m_http09 = m_parser->head().http09 && m_parser->head().version == HttpVersion{0, 9}; // known to be one
     m_decoder.start({});
     m_bodyWanted = m_responseComplete = m_responseEnded = m_chunked = false;
     m_bytesBefore = m_out.bytesWritten();
@@ -226,8 +230,8 @@ void Http1Downstream::afterExchange()
     }
     if (!m_decoder.ended()) {
         m_state = State::Discarding;
-        m_lingerUntil = m_context.loop.now() + m_listener->defaultServer->core.lingeringTime;
-        m_timer.start(m_listener->defaultServer->core.lingeringTimeout);
+        m_lingerUntil = m_context.loop.now() + m_after.lingeringTime;
+        m_timer.start(m_after.lingeringTimeout);
         discardBody();
         return;
     }
@@ -240,7 +244,7 @@ void Http1Downstream::becomeIdle()
     ++m_context.counters.waiting;
     m_trimmed = false;
     setNoDelay();
-    m_timer.start(qMin<milliseconds>(TrimDelay, m_listener->defaultServer->core.keepaliveTimeout));
+    m_timer.start(qMin<milliseconds>(TrimDelay, m_after.keepalive));
     if (m_in && !m_in.isEmpty()) {
         if (!parseHead())
             m_stream->readAgainLater();
@@ -268,7 +272,7 @@ void Http1Downstream::shrink()
     m_parser.reset();
     m_out.releaseMemory();
     m_lastHead = {};
-    m_timer.start(qMax<milliseconds>(milliseconds(0), m_listener->defaultServer->core.keepaliveTimeout - TrimDelay));
+    m_timer.start(qMax<milliseconds>(milliseconds(0), m_after.keepalive - TrimDelay));
 }
 
 void Http1Downstream::closeWhenIdle()
@@ -282,8 +286,7 @@ void Http1Downstream::timedOut()
 {
     switch (m_state) {
     case State::Waiting:
-        if (m_requests > 0 && !m_trimmed
-            && m_listener->defaultServer->core.keepaliveTimeout > milliseconds(TrimDelay)) {
+        if (m_requests > 0 && !m_trimmed && m_after.keepalive > milliseconds(TrimDelay)) {
             shrink();
             return;
         }
@@ -333,17 +336,16 @@ void Http1Downstream::closeNow()
 
 void Http1Downstream::linger()
 {
-    const CoreSettings &core = m_listener->defaultServer->core;
     const bool unread = !m_decoder.ended() || (m_in && !m_in.isEmpty()) || m_stream->mayHaveUnread();
-    if (core.lingeringClose == LingeringClose::Off || (core.lingeringClose == LingeringClose::On && !unread)) {
+    if (m_after.lingering == LingeringClose::Off || (m_after.lingering == LingeringClose::On && !unread)) {
         close();
         return;
     }
     m_state = State::Lingering;
     m_in.release();
     m_stream->shutdownWrite();
-    m_lingerUntil = m_context.loop.now() + core.lingeringTime;
-    m_timer.start(core.lingeringTimeout);
+    m_lingerUntil = m_context.loop.now() + m_after.lingeringTime;
+    m_timer.start(m_after.lingeringTimeout);
     readLingering();
 }
 
@@ -358,7 +360,7 @@ void Http1Downstream::readLingering()
             close();
             return;
         }
-        m_timer.start(m_listener->defaultServer->core.lingeringTimeout);
+        m_timer.start(m_after.lingeringTimeout);
         if (result.bytes < scratch.capacity())
             return;
     }

@@ -64,10 +64,20 @@ public:
 private:
     enum class State : quint8 { Waiting, ReadingHead, Exchanging, Discarding, Lingering, Closed };
 
+    // What the location of the last request says about the time behind it.
+    struct AfterTimes {
+        milliseconds keepalive{0};
+        LingeringClose lingering = LingeringClose::On;
+        milliseconds lingeringTime{0};
+        milliseconds lingeringTimeout{0};
+    };
+
     void streamReadable() override;
     void streamWritable() override;
 
     const ListenerConfig *currentListener();
+    const CoreSettings &core() const;
+    void applyKeepaliveLimits();
     void readHead();
     bool parseHead();
     void startReading();
@@ -115,6 +125,7 @@ private:
     DeferredCall m_afterExchange;
     std::chrono::steady_clock::time_point m_openedAt;
     std::chrono::steady_clock::time_point m_lingerUntil;
+    AfterTimes m_after;
     quint64 m_id;
     quint64 m_requests = 0;
     quint64 m_bytesBefore = 0;

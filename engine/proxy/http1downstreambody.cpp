@@ -16,7 +16,7 @@ void Http1Downstream::readBody()
     m_bodyWanted = true;
     m_stream->resumeReading(PauseReason::BufferFull);
     if (!m_tunnel)
-        m_timer.start(m_listener->defaultServer->core.clientBodyTimeout);
+        m_timer.start(core().clientBodyTimeout);
     if (m_delivering)
         return; // the loop up the stack goes on
     if (m_in && !m_in.isEmpty())
@@ -75,7 +75,7 @@ void Http1Downstream::deliverBody()
         return;
     }
     m_delivering = true;
-    m_timer.start(m_listener->defaultServer->core.clientBodyTimeout);
+    m_timer.start(core().clientBodyTimeout);
     qsizetype at = 0;
     quint32 kept = 0;
     BodyDecoder::Piece piece;
@@ -88,6 +88,7 @@ void Http1Downstream::deliverBody()
         at += piece.consumed;
     }
     at += piece.consumed;
+    m_exchange->countRequestBytes(at);
     const bool ended = m_decoder.ended();
     Buffer rest; // a pipelined request behind the body
     if (const quint32 left = m_in.size() - quint32(at); ended && left > 0) {
@@ -172,7 +173,7 @@ void Http1Downstream::discardBody()
             return;
         }
         m_in.grow(quint32(result.bytes));
-        m_timer.start(m_listener->defaultServer->core.lingeringTimeout);
+        m_timer.start(m_after.lingeringTimeout);
     }
     m_stream->readAgainLater();
 }

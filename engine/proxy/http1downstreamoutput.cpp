@@ -26,7 +26,14 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
         m_keepAlive = false; // the body ends with the connection
     if (m_closing || m_context.draining)
         m_keepAlive = false;
-    appendStatusLine(out, head.status, head.reason);
+    applyKeepaliveLimits();
+    if (head.statusText.isEmpty()) {
+        appendStatusLine(out, head.status);
+    } else {
+        out.appendLiteral("HTTP/1.1 ");
+        out.append(head.statusText);
+        out.appendLiteral("\r\n");
+    }
     appendField(out, "Server", head.server);
     appendField(out, "Date", m_context.httpDate());
     if (!head.contentType.isEmpty())
@@ -43,6 +50,15 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
     out.appendLiteral("\r\n");
     if (m_exchange->isRecording())
         m_lastHead = QByteArray(out.data() + start, qsizetype(out.size() - start));
+}
+
+// ngx_http_update_location_config: the location has the last word.
+void Http1Downstream::applyKeepaliveLimits()
+{
+    const CoreSettings &settings = core();
+    if (settings.keepaliveTimeout.count() == 0 || qint64(m_requests) >= settings.keepaliveRequests
+        || m_context.loop.now() - m_openedAt >= settings.keepaliveTime)
+        m_keepAlive = false;
 }
 
 void Http1Downstream::writeConnectionField(int status)
@@ -92,7 +108,7 @@ void Http1Downstream::flush()
         close();
         return;
     case OutputQueue::Flush::Blocked:
-        m_sendTimer.start(m_listener->defaultServer->core.sendTimeout);
+        m_sendTimer.start(core().sendTimeout);
         break;
     case OutputQueue::Flush::Done:
         m_sendTimer.stop();
@@ -127,6 +143,8 @@ void Http1Downstream::exchangeEnded()
     m_bodyWanted = false;
     m_timer.stop();
     m_stream->resumeReading(PauseReason::BufferFull);
+    const CoreSettings &settings = core();
+    m_after = {settings.keepaliveTimeout, settings.lingeringClose, settings.lingeringTime, settings.lingeringTimeout};
     m_exchange->finish();
     if (std::exchange(m_countsWriting, false))
         --m_context.counters.writing;
@@ -145,8 +163,9 @@ void Http1Downstream::abort()
 
 void Http1Downstream::sendTimedOut()
 {
+    const bool reset = core().resetTimedoutConnection;
     m_exchange->clientGone("client timed out (110: Connection timed out) while sending to client");
-    close(m_listener->defaultServer->core.resetTimedoutConnection);
+    close(reset);
 }
 
 const SocketAddress &Http1Downstream::localAddress() const

@@ -77,15 +77,16 @@ PhaseResult PhaseRunner::applyReturn(const ReturnRule &rule)
 {
     Exchange &exchange = m_exchange;
     exchange.decide(Decision::Step::Return, QString::number(rule.status), u"return"_s, rule.position);
-    if (rule.status == 444) { // nginx: close without a response
-        exchange.m_status = 444;
-        exchange.downstream().abort();
-        return PhaseResult::Done;
-    }
     if (rule.text.isEmptyLiteral() && rule.status >= 400) {
-        exchange.respondError(rule.status);
+        if (rule.status == 444 || rule.status == 408 || rule.status == 499) { // nginx: close without a response
+            exchange.m_status = rule.status;
+            exchange.downstream().abort();
+        } else {
+            exchange.respondError(rule.status);
+        }
         return PhaseResult::Done;
     }
+    exchange.m_status = rule.status; // the text may name it
     const QByteArray text = rule.text.evaluated(exchange);
     if (rule.isRedirect)
         exchange.respondRedirect(rule.status, text);

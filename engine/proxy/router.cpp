@@ -39,7 +39,7 @@ QString LocationChoice::reason(const ServerConfig &server) const
 QByteArrayView typeForUri(QByteArrayView uri, const QByteArray &defaultType)
 {
     const qsizetype dot = uri.lastIndexOf('.');
-    if (dot > uri.lastIndexOf('/')) {
+    if (dot > uri.lastIndexOf('/') + 1) { // a hidden file has no extension
         const QByteArray extension = uri.sliced(dot + 1).toByteArray().toLower();
         if (extension == "html")
             return "text/html";

@@ -7,6 +7,7 @@
 #include <QRandomGenerator>
 #include <QSysInfo>
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace portlight {
@@ -23,13 +24,11 @@ void appendMilliseconds(WireBuffer &out, qint64 ms)
     out.append(char('0' + rest % 10));
 }
 
-// The value of one pair in "a=1&b=2" or "a=1; b=2"; nginx takes the first.
-QByteArrayView pairValue(QByteArrayView text, QByteArrayView name, char separator)
+// The value of one argument in "a=1&b=2"; nginx takes the first that has a '='.
+QByteArrayView argumentValue(QByteArrayView text, QByteArrayView name)
 {
     while (!text.isEmpty()) {
-        while (!text.isEmpty() && separator == ';' && text.front() == ' ')
-            text = text.sliced(1);
-        const qsizetype end = text.indexOf(separator);
+        const qsizetype end = text.indexOf('&');
         const QByteArrayView pair = end < 0 ? text : text.first(end);
         if (pair.size() > name.size() && pair[name.size()] == '=' && equalsIgnoringCase(pair.first(name.size()), name))
             return pair.sliced(name.size() + 1);
@@ -40,15 +39,74 @@ QByteArrayView pairValue(QByteArrayView text, QByteArrayView name, char separato
     return {};
 }
 
-// Fields of one name are joined with ", " ("; " for cookies), as $http_name gives them.
+QByteArrayView withoutLeadingSpaces(QByteArrayView text)
+{
+    while (text.startsWith(' '))
+        text = text.sliced(1);
+    return text;
+}
+
+// The value of one cookie in "a=1; b=2": pairs end at ';' or, where they are passed over, at ',' too; spaces may stand
+// around the '=', and those in front of the ';' belong to the value. False: not among these.
+bool appendCookie(QByteArrayView text, QByteArrayView name, WireBuffer &out)
+{
+    while (!text.isEmpty()) {
+        if (text.size() > name.size() && equalsIgnoringCase(text.first(name.size()), name)) {
+            const QByteArrayView rest = withoutLeadingSpaces(text.sliced(name.size()));
+            if (rest.startsWith('=')) {
+                const QByteArrayView value = withoutLeadingSpaces(rest.sliced(1));
+                const qsizetype end = value.indexOf(';');
+                out.append(end < 0 ? value : value.first(end));
+                return true;
+            }
+        }
+        qsizetype next = 0;
+        while (next < text.size() && text[next] != ';' && text[next] != ',')
+            ++next;
+        text = next < text.size() ? withoutLeadingSpaces(text.sliced(next + 1)) : QByteArrayView();
+    }
+    return false;
+}
+
+void appendCookieNamed(QByteArrayView name, const Exchange &exchange, WireBuffer &out)
+{
+    for (const HeaderField &field : exchange.request().fields) {
+        if (field.id == HeaderId::Cookie && appendCookie(exchange.requestText(field.value), name, out))
+            return;
+    }
+}
+
+// Three digits, of nothing yet too; nginx shows the version of an HTTP/0.9 request.
+void appendStatus(const Exchange &exchange, WireBuffer &out)
+{
+    const int status = exchange.status() ? exchange.status() : exchange.request().http09 ? 9 : 0;
+    for (const int unit : {100, 10, 1})
+        out.append(char('0' + status / unit % 10));
+}
+
+// $content_length: as the client wrote it; the size of a chunked body once it has been read whole.
+void appendContentLength(const Exchange &exchange, WireBuffer &out)
+{
+    if (exchange.request().body.kind != BodyKind::Chunked)
+        out.append(exchange.requestField(HeaderId::ContentLength));
+    else if (exchange.requestBodyComplete())
+        out.appendNumber(quint64(exchange.requestBodyBytes()));
+}
+
+// Fields of one name are joined with ", " ("; " for cookies), as $http_name gives them; before 1.23 nginx joined Cookie
+// and X-Forwarded-For only, and took the first of any other.
 void appendHeader(const VariableRef &variable, const Exchange &exchange, WireBuffer &out)
 {
+    const bool joins = exchange.config().version >= NginxVersion{1, 23, 0} || variable.header == HeaderId::Cookie
+        || variable.header == HeaderId::XForwardedFor;
     bool first = true;
     for (const HeaderField &field : exchange.request().fields) {
         if (field.id != variable.header || field.invalid)
             continue;
         if (variable.header == HeaderId::Other && !equalsIgnoringCase(exchange.requestText(field.name), variable.text))
             continue;
+        if (!first && !joins)
+            return;
         if (!std::exchange(first, false))
             out.append(variable.header == HeaderId::Cookie ? QByteArrayView("; ") : QByteArrayView(", "));
         out.append(exchange.requestText(field.value));
@@ -57,12 +115,12 @@ void appendHeader(const VariableRef &variable, const Exchange &exchange, WireBuf
 
 void appendForwardedFor(const Exchange &exchange, WireBuffer &out)
 {
-    const size_t before = out.size();
     VariableRef forwarded;
     forwarded.header = HeaderId::XForwardedFor;
     appendHeader(forwarded, exchange, out);
-    if (out.size() > before)
-        out.append(", ");
+    const auto &fields = exchange.request().fields;
+    if (std::any_of(fields.begin(), fields.end(), [](const HeaderField &field) { return field.id == HeaderId::XForwardedFor; }))
+        out.append(", "); // behind an empty one too, as nginx
     out.append(exchange.downstream().clientHost());
 }
 
@@ -115,7 +173,7 @@ bool appendRequestVariable(VariableId id, const Exchange &exchange, WireBuffer &
     switch (id) {
     case VariableId::Args:
     case VariableId::QueryString: out.append(exchange.args()); return true;
-    case VariableId::ContentLength: out.append(exchange.requestField(HeaderId::ContentLength)); return true;
+    case VariableId::ContentLength: appendContentLength(exchange, out); return true;
     case VariableId::ContentType: out.append(exchange.requestField(HeaderId::ContentType)); return true;
     case VariableId::Host: out.append(exchange.host()); return true;
     case VariableId::IsArgs: out.append(exchange.args().isEmpty() ? QByteArrayView() : "?"); return true;
@@ -126,7 +184,7 @@ bool appendRequestVariable(VariableId id, const Exchange &exchange, WireBuffer &
     case VariableId::RequestId: appendRequestId(out); return true;
     case VariableId::Scheme: out.append("http"); return true;
     case VariableId::ServerProtocol:
-        out.append(request.http09 ? QByteArrayView("HTTP/0.9")
+        out.append(request.http09 ? QByteArrayView() // nginx: none was sent
                                   : request.version < HttpVersion{1, 1} ? QByteArrayView("HTTP/1.0") : QByteArrayView("HTTP/1.1"));
         return true;
     case VariableId::Uri: out.append(exchange.uri()); return true;
@@ -179,10 +237,7 @@ void appendResponseVariable(VariableId id, const Exchange &exchange, WireBuffer 
         break;
     case VariableId::RequestLength: out.appendNumber(quint64(exchange.requestBytesReceived())); break;
     case VariableId::RequestTime: appendMilliseconds(out, exchange.elapsed().count() / 1000); break;
-    case VariableId::Status:
-        if (exchange.status())
-            out.appendNumber(quint64(exchange.status()));
-        break;
+    case VariableId::Status: appendStatus(exchange, out); break;
     case VariableId::UpstreamAddr: out.append(exchange.run().peer()); break;
     case VariableId::UpstreamStatus:
         if (exchange.run().upstreamStatus())
@@ -199,10 +254,8 @@ void appendVariable(const VariableRef &variable, const Exchange &exchange, WireB
 {
     switch (variable.id) {
     case VariableId::Literal: out.append(variable.text); return;
-    case VariableId::ArgumentNamed: out.append(pairValue(exchange.args(), variable.text, '&')); return;
-    case VariableId::CookieNamed:
-        out.append(pairValue(exchange.requestField(HeaderId::Cookie), variable.text, ';'));
-        return;
+    case VariableId::ArgumentNamed: out.append(argumentValue(exchange.args(), variable.text)); return;
+    case VariableId::CookieNamed: appendCookieNamed(variable.text, exchange, out); return;
     case VariableId::HeaderNamed: appendHeader(variable, exchange, out); return;
     case VariableId::Map: appendMapped(*variable.map, exchange, out); return;
     default: break;

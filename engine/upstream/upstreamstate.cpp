@@ -13,7 +13,7 @@ UpstreamState::UpstreamState(EngineLoop &loop, const UpstreamConfig &config)
 int UpstreamState::pick(const std::vector<bool> &tried)
 {
     if (m_config.peers.size() == 1)
-        return tried[0] ? -1 : 0; // nginx asks a single peer even when it is marked
+        return tried[0] || m_config.peers[0].down ? -1 : 0;
     const int chosen = pickAmong(tried, false);
     return chosen >= 0 ? chosen : pickAmong(tried, true);
 }
