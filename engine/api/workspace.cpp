@@ -4,6 +4,7 @@
 #include "api/workspace_p.h"
 #include "export/nginxexporter.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 
@@ -156,9 +157,16 @@ Result<int> Workspace::startDemo()
 void Workspace::findListeningPorts()
 {
     d->pool.start([this] {
-        const QList<ListeningPort> ports = listeningPorts();
+        QList<ListeningPort> ports = listeningPorts();
         QMetaObject::invokeMethod(
-            this, [this, ports] { Q_EMIT listeningPortsFound(ports); }, Qt::QueuedConnection);
+            this,
+            [this, ports = std::move(ports)]() mutable {
+                // Our own process is left out of the search, and the demo listens in it.
+                if (d->demo.port() != 0)
+                    ports.append({d->demo.port(), true, QCoreApplication::applicationPid(), u"Portlight demo"_s, {}});
+                Q_EMIT listeningPortsFound(ports);
+            },
+            Qt::QueuedConnection);
     });
 }
 

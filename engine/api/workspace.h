@@ -50,7 +50,8 @@ public:
 
     // Starts the built-in demo origin and maps "demo.localhost" to it.
     Result<int> startDemo();
-    // Looks on a worker; answered by listeningPortsFound. Our own listeners are left out.
+    // Looks on a worker; answered by listeningPortsFound. Our own listeners are left out, the
+    // demo origin is among them while it runs.
     void findListeningPorts();
 
 Q_SIGNALS:

@@ -3,6 +3,7 @@
 #include "theme/colors.h"
 #include "traffic/trafficpage.h"
 #include "ui/exchanges.h"
+#include "ui/modeltext.h"
 #include "widgets/flattable.h"
 
 #include <QAbstractButton>
@@ -141,6 +142,15 @@ private Q_SLOTS:
         QVERIFY(configText().contains("shop.localhost"));
         QVERIFY(find<QPlainTextEdit>("domainNginx")->toPlainText().contains(u"server_name shop.localhost"_s));
         QCOMPARE(find<QAbstractButton>("navigate-domains")->accessibleDescription(), u"2"_s);
+    }
+
+    void theDemoIsKnownToListen()
+    {
+        openWindowWithADomain();
+        QVERIFY(m_workspace->startDemo().ok());
+        m_workspace->findListeningPorts();
+        const auto *model = find<FlatTable>("domainsTable")->model();
+        QTRY_COMPARE(modelText(*model).last().section(u" | "_s, 2, 3), u"Portlight demo | HTTP"_s);
     }
 
     void deleteIsUndoneWithControlZ()

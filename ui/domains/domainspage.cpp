@@ -355,6 +355,7 @@ void DomainsPage::startDemo()
     const Result<int> index = m_actions.startDemo();
     if (!index)
         return report(index.error());
+    m_actions.findPorts(); // the demo's own is new
     selectDomain(*index);
 }
 
