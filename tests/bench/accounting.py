@@ -31,12 +31,12 @@ def cpu_nanoseconds(pids):
 
 
 def memory_bytes(pids):
-    """Proportional set size: resident memory, with shared pages divided among their users."""
+    """Anonymous memory: what the processes themselves have written, whoever else shares their libraries."""
     total = 0
     for pid in pids:
         with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
             for line in file:
-                if line.startswith("Pss:"):
+                if line.startswith("Anonymous:"):
                     total += int(line.split()[1]) * 1024
                     break
     return total
