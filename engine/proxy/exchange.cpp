@@ -20,8 +20,8 @@ qint64 microseconds(std::chrono::steady_clock::duration span)
 
 } // namespace
 
-Exchange::Exchange(ProxyContext &context, Downstream &downstream)
-    : m_context(context), m_downstream(downstream), m_run(context, *this),
+Exchange::Exchange(ProxyContext &context)
+    : m_context(context), m_run(context, *this),
       m_reportTimer(context.loop.timers(), [](void *self) { static_cast<Exchange *>(self)->reportRunning(); }, this)
 {
 }
@@ -34,6 +34,7 @@ Exchange::~Exchange()
 
 void Exchange::reset()
 {
+    m_run.reset();
     m_server = nullptr;
     m_location = nullptr;
     m_host.resize(0);
@@ -67,7 +68,7 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     startRecording();
     m_captureFilter.begin(m_detail.get());
     if (!m_context.loopDepths.isEmpty())
-        m_loopDepth = m_context.loopDepths.value(m_downstream.clientAddress().toString());
+        m_loopDepth = m_context.loopDepths.value(m_downstream->clientAddress().toString());
     // nginx normalizes before it has read the Host: the default server says how.
     const bool mergesSlashes = m_listener->defaultServer->core.mergeSlashes;
     const NormalizedPath path = normalizePath(requestText(m_request.path), mergesSlashes, m_uri);
@@ -78,7 +79,7 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
         // nginx refuses it before it reads a field: neither Host nor User-Agent count.
         m_server = m_listener->defaultServer;
         m_request.fields.clear();
-        m_downstream.disableKeepAlive();
+        m_downstream->disableKeepAlive();
         logError(LogLevel::Info, "client sent invalid request");
         respondError(400);
     } else if (m_loopDepth > ProxyContext::LoopDepthMax) {
@@ -88,7 +89,7 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     } else if (m_request.methodId == MethodId::Trace || m_request.methodId == MethodId::Connect) {
         logError(LogLevel::Info, m_request.methodId == MethodId::Trace ? "client sent TRACE method"
                                                                        : "client sent CONNECT method");
-        m_downstream.disableKeepAlive();
+        m_downstream->disableKeepAlive();
         respondError(405);
     } else {
         resumePhases();
@@ -109,7 +110,7 @@ void Exchange::beginRefused(const ListenerConfig &listener, ActiveConfigPtr acti
     startRecording();
     m_captureFilter.begin(m_detail.get());
     logError(LogLevel::Info, error.message);
-    m_downstream.disableKeepAlive();
+    m_downstream->disableKeepAlive();
     respondError(error.status);
 }
 
@@ -163,10 +164,10 @@ void Exchange::startRecording()
     m_detail = std::make_unique<ExchangeDetail>();
     m_detail->requestHead = QByteArray(m_headBytes.data(), m_headBytes.size());
     m_detail->timing.requestHeadUs = 0;
-    m_detail->clientAddress = m_downstream.clientAddress().toString();
-    m_detail->listenerAddress = m_downstream.localAddress().toString();
-    m_detail->connectionId = m_downstream.connectionId();
-    m_detail->requestOnConnection = m_downstream.requestNumber();
+    m_detail->clientAddress = m_downstream->clientAddress().toString();
+    m_detail->listenerAddress = m_downstream->localAddress().toString();
+    m_detail->connectionId = m_downstream->connectionId();
+    m_detail->requestOnConnection = m_downstream->requestNumber();
     m_run.keepHeadBytes(true);
     m_reportTimer.start(RunningReportDelay);
     const QString name = QString::fromUtf8(m_server->firstName());
@@ -219,7 +220,7 @@ QByteArrayView Exchange::unparsedUri() const
 
 quint64 Exchange::bytesSent() const
 {
-    return m_downstream.bytesSent();
+    return m_downstream->bytesSent();
 }
 
 std::chrono::microseconds Exchange::elapsed() const
@@ -234,7 +235,7 @@ qint64 Exchange::sinceStartUs() const
 
 bool Exchange::mayExplain() const
 {
-    return m_server->own && m_downstream.clientAddress().isLoopback();
+    return m_server->own && m_downstream->clientAddress().isLoopback();
 }
 
 void Exchange::decide(Decision::Step step, const QString &subject, const QString &reason, const TextPosition &where)
@@ -249,7 +250,7 @@ void Exchange::logError(LogLevel level, QByteArrayView text)
         return;
     QByteArray line = text.toByteArray();
     line += ", client: ";
-    line += m_downstream.clientHost();
+    line += m_downstream->clientHost();
     line += ", server: ";
     line += m_server->firstName();
     if (!m_request.requestLine.isEmpty()) {
@@ -269,7 +270,7 @@ void Exchange::logError(LogLevel level, QByteArrayView text)
         line += host;
         line += '"';
     }
-    m_context.log.write(level, line, m_downstream.connectionId());
+    m_context.log.write(level, line, m_downstream->connectionId());
 }
 
 void Exchange::downstreamDrained()
@@ -296,11 +297,11 @@ void Exchange::requestBodyFailed(int status, QByteArrayView logText)
 {
     m_run.cancel();
     logError(LogLevel::Info, logText);
-    m_downstream.disableKeepAlive();
+    m_downstream->disableKeepAlive();
     if (m_headSent || status == 408) {
         if (m_status == 0)
             m_status = status;
-        m_downstream.abort(); // as nginx: a client that is too slow gets no page
+        m_downstream->abort(); // as nginx: a client that is too slow gets no page
         return;
     }
     respondError(status);

@@ -32,10 +32,16 @@ public:
     static constexpr std::chrono::milliseconds RunningReportDelay{30}; // shorter ones are reported once, at their end
     static constexpr std::chrono::milliseconds RunningReportInterval{500};
 
-    Exchange(ProxyContext &context, Downstream &downstream);
+    explicit Exchange(ProxyContext &context);
     ~Exchange() override;
 
     // --- called by the downstream ---
+    // Whom the next request is for. Only between requests.
+    void attach(Downstream &downstream)
+    {
+        Q_ASSERT(!isRunning());
+        m_downstream = &downstream;
+    }
     // Begins with a complete head in `headBytes`; `head` is swapped in. `listener` says where it came in.
     void begin(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head);
     // Begins with a head that could not be read: answers with that status at once.
@@ -62,7 +68,7 @@ public:
 
     // --- facts, for variables, the router and the log ---
     ProxyContext &context() const { return m_context; }
-    Downstream &downstream() const { return m_downstream; }
+    Downstream &downstream() const { return *m_downstream; }
     const CompiledConfig &config() const { return *m_active->config; }
     const ListenerConfig &listener() const { return *m_listener; }
     const ServerConfig &server() const { return *m_server; }
@@ -150,7 +156,7 @@ private:
     qint64 sinceStartUs() const;
 
     ProxyContext &m_context;
-    Downstream &m_downstream;
+    Downstream *m_downstream = nullptr;
     ActiveConfigPtr m_active;
     const ListenerConfig *m_listener = nullptr;
     const ServerConfig *m_server = nullptr;

@@ -16,7 +16,7 @@ PhaseResult Exchange::startProxy()
     const bool hasBody = body.kind == BodyKind::Chunked || (body.kind == BodyKind::Length && body.length > 0);
     // nginx asks for the body even where none is announced (ngx_http_test_expect).
     if (m_request.expectContinue && m_request.version >= HttpVersion{1, 1})
-        m_downstream.sendContinue();
+        m_downstream->sendContinue();
     if (!hasBody) {
         m_requestBodyComplete = true;
         startRun();
@@ -29,7 +29,7 @@ PhaseResult Exchange::startProxy()
         startRun();
     } else {
         m_bodyStore.reset(core().clientBodyBufferBytes);
-        m_downstream.readBody();
+        m_downstream->readBody();
     }
     return PhaseResult::Suspended;
 }
@@ -59,7 +59,7 @@ void Exchange::requestBodyReceived(Buffer data, bool last)
         if (last)
             endTunnelDirection(true);
         else if (!m_run.wantsBody())
-            m_downstream.pauseBody();
+            m_downstream->pauseBody();
         return;
     }
     m_requestBodyComplete = last;
@@ -77,7 +77,7 @@ void Exchange::requestBodyReceived(Buffer data, bool last)
             m_detail->timing.requestBodyUs = sinceStartUs();
         m_run.sendBody(std::move(data), last);
         if (!last && !m_run.wantsBody())
-            m_downstream.pauseBody();
+            m_downstream->pauseBody();
     } else if (m_storesRequestBody && !m_runStarted) {
         if (const int error = m_bodyStore.append(std::move(data))) {
             m_failure.kind = Failure::Kind::BodyStoreFailed;
@@ -93,7 +93,7 @@ void Exchange::requestBodyReceived(Buffer data, bool last)
 void Exchange::requestBodyWanted()
 {
     if (m_streamsRequestBody || m_state == State::Tunneling) {
-        m_downstream.readBody();
+        m_downstream->readBody();
         return;
     }
     while (m_run.wantsBody() && !m_bodyStore.atEnd()) {
@@ -152,7 +152,7 @@ void Exchange::runFailed(const Failure &failure)
                  failure.logText());
     if (m_state == State::Tunneling)
         m_failure = {}; // a tunnel that one side ends has not failed
-    m_downstream.abort();
+    m_downstream->abort();
 }
 
 // --- the request to the backend ---

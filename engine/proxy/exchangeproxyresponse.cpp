@@ -125,7 +125,7 @@ void Exchange::responseBodyReceived(Buffer data, bool last, QByteArrayView trail
     sendBody(std::move(data), last, m_location->proxy->passTrailers ? trailerLines : QByteArrayView());
     if (m_state == State::Tunneling && last)
         endTunnelDirection(false);
-    else if (!last && m_downstream.queuedBytes() > QueuedBytesHigh)
+    else if (!last && m_downstream->queuedBytes() > QueuedBytesHigh)
         m_run.pauseReading();
 }
 
@@ -137,8 +137,8 @@ void Exchange::enterTunnel()
     if (m_detail)
         m_detail->summary.upgraded = true;
     m_run.switchToTunnel();
-    m_downstream.switchToTunnel();
-    m_downstream.readBody();
+    m_downstream->switchToTunnel();
+    m_downstream->readBody();
     stateChanged();
 }
 
@@ -151,8 +151,8 @@ void Exchange::endTunnelDirection(bool fromClient)
 // Both sides have said their last, and all of it has been passed on.
 void Exchange::endTunnelIfDone()
 {
-    if (m_tunnelClientEnded && m_tunnelBackendEnded && m_downstream.queuedBytes() == 0 && m_run.queuedBytes() == 0)
-        m_downstream.exchangeEnded();
+    if (m_tunnelClientEnded && m_tunnelBackendEnded && m_downstream->queuedBytes() == 0 && m_run.queuedBytes() == 0)
+        m_downstream->exchangeEnded();
 }
 
 void Exchange::requestSent()

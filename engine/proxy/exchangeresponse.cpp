@@ -42,7 +42,7 @@ QString pageTitle(int status, const QString &domain)
 void Exchange::respondError(int status)
 {
     if (endsKeepAlive(status))
-        m_downstream.disableKeepAlive();
+        m_downstream->disableKeepAlive();
     const bool explains = mayExplain()
         && (status == 413 || status == 502 || status == 503 || status == 504 || status == 508);
     if (explains) {
@@ -80,11 +80,11 @@ void Exchange::respondUnknownDomain()
             continue;
         const QString name = QString::fromUtf8(server->firstName());
         content.domains.append(name);
-        const quint16 port = m_downstream.localAddress().port();
+        const quint16 port = m_downstream->localAddress().port();
         content.domainAddresses.append(port == 80 ? u"http://%1/"_s.arg(name) : u"http://%1:%2/"_s.arg(name).arg(port));
     }
     if (m_request.methodId != MethodId::Get && m_request.methodId != MethodId::Head)
-        m_downstream.disableKeepAlive();
+        m_downstream->disableKeepAlive();
     const LocalPage page = renderLocalPage(content, requestField(HeaderId::Accept));
     respondText(404, page.contentType, page.body);
 }
@@ -106,8 +106,8 @@ void Exchange::respondRedirect(int status, QByteArrayView location)
 QByteArray Exchange::absoluteUrl(QByteArrayView path) const
 {
     // Without a Host nginx names the address that the client reached (ngx_http_header_filter), not the server_name.
-    QByteArray url = "http://" + (m_request.host.isEmpty() ? m_downstream.localAddress().host() : m_host);
-    if (const quint16 port = m_downstream.localAddress().port(); port != 80 && port != 0)
+    QByteArray url = "http://" + (m_request.host.isEmpty() ? m_downstream->localAddress().host() : m_host);
+    if (const quint16 port = m_downstream->localAddress().port(); port != 80 && port != 0)
         url += ':' + QByteArray::number(port);
     url += path;
     return url;
@@ -154,10 +154,10 @@ void Exchange::sendHead()
     m_state = State::Responding;
     for (ResponseFilter *filter : {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
         filter->filterHead(m_head);
-    m_downstream.sendHead(m_head);
+    m_downstream->sendHead(m_head);
     if (!m_detail)
         return;
-    m_detail->responseHead = m_downstream.lastHead().toByteArray();
+    m_detail->responseHead = m_downstream->lastHead().toByteArray();
     stateChanged();
 }
 
@@ -171,12 +171,12 @@ void Exchange::sendBody(Buffer data, bool last, QByteArrayView trailerLines)
     for (ResponseFilter *filter : {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
         filter->filterBody(m_chain);
     for (Buffer &buffer : m_chain.buffers)
-        m_downstream.sendBody(std::move(buffer), false);
+        m_downstream->sendBody(std::move(buffer), false);
     if (last)
-        m_downstream.sendBody({}, true, trailerLines);
+        m_downstream->sendBody({}, true, trailerLines);
     m_chain.buffers.clear();
     if (m_chain.flush)
-        m_downstream.flush();
+        m_downstream->flush();
 }
 
 } // namespace portlight

@@ -25,6 +25,7 @@ Http1Downstream::~Http1Downstream()
 {
     if (m_state != State::Closed)
         closeNow();
+    releaseSlot();
 }
 
 void Http1Downstream::start()
@@ -57,7 +58,7 @@ const ListenerConfig *Http1Downstream::currentListener()
 // The location's settings while a request runs, as nginx takes them; the default server's before one is read.
 const CoreSettings &Http1Downstream::core() const
 {
-    return m_exchange && m_exchange->isRunning() ? m_exchange->core() : m_listener->defaultServer->core;
+    return m_slot && m_slot->exchange.isRunning() ? m_slot->exchange.core() : m_listener->defaultServer->core;
 }
 
 void Http1Downstream::streamReadable()
@@ -131,14 +132,11 @@ void Http1Downstream::readHead()
 // True when no more of the head has to be read: it is complete, or was refused.
 bool Http1Downstream::parseHead()
 {
-    const ListenerConfig *listener = currentListener();
-    if (!m_parser)
-        m_parser = std::make_unique<RequestParser>(listener->defaultServer->core.requestLimits);
     if (m_state == State::Waiting)
         startReading();
-    switch (m_parser->parse(m_in.data(), m_in.size())) {
+    switch (m_slot->parser.parse(m_in.data(), m_in.size())) {
     case ParseStatus::NeedMore: return false;
-    case ParseStatus::Complete: beginExchange(m_parser->consumed()); return true;
+    case ParseStatus::Complete: beginExchange(m_slot->parser.consumed()); return true;
     case ParseStatus::Failed: refuse(); return true;
     }
     Q_UNREACHABLE();
@@ -147,13 +145,15 @@ bool Http1Downstream::parseHead()
 void Http1Downstream::startReading()
 {
     leaveWaiting();
+    currentListener();
+    m_slot = m_context.slots->take(m_context, *this);
+    m_bytesBefore = m_slot->out.bytesWritten();
     m_state = State::ReadingHead;
     ++m_context.counters.reading;
     ++m_context.counters.requests;
     ++m_requests;
-    m_trimmed = false;
-    m_parser->setLimits(m_listener->defaultServer->core.requestLimits);
-    m_parser->reset();
+    m_slot->parser.setLimits(m_listener->defaultServer->core.requestLimits);
+    m_slot->parser.reset();
     m_timer.start(m_listener->defaultServer->core.clientHeaderTimeout);
 }
 
@@ -163,11 +163,11 @@ void Http1Downstream::leaveWaiting()
         --m_context.counters.waiting;
 }
 
-Exchange &Http1Downstream::exchange()
+void Http1Downstream::releaseSlot()
 {
-    if (!m_exchange)
-        m_exchange = std::make_unique<Exchange>(m_context, *this);
-    return *m_exchange;
+    if (m_slot)
+        m_context.slots->giveBack(std::move(m_slot));
+    m_lastHead.clear();
 }
 
 void Http1Downstream::beginExchange(qsizetype headSize)
@@ -177,13 +177,12 @@ void Http1Downstream::beginExchange(qsizetype headSize)
     ++m_context.counters.writing;
     m_countsWriting = true;
     m_state = State::Exchanging;
-    RequestHead &head = m_parser->head();
+    RequestHead &head = m_slot->parser.head();
     m_http09 = head.http09;
     m_http10 = head.version < HttpVersion{1, 1};
     m_keepAlive = head.keepAlive && !m_http09 && !m_context.draining && !m_closing;
     m_decoder.start(head.body);
     m_bodyWanted = m_responseComplete = m_responseEnded = m_chunked = false;
-    m_bytesBefore = m_out.bytesWritten();
     // What follows the head stays here: the body, or a pipelined request.
     Buffer headBytes = std::move(m_in);
     if (const quint32 rest = headBytes.size() - quint32(headSize); rest > 0) {
@@ -205,11 +204,10 @@ void Http1Downstream::refuse()
     m_countsWriting = true;
     m_state = State::Exchanging;
     m_keepAlive = false;
-    m_http09 = m_parser->head().http09 && m_parser->head().version == HttpVersion{0, 9}; // known to be one
+    m_http09 = m_slot->parser.head().http09 && m_slot->parser.head().version == HttpVersion{0, 9}; // known to be one
     m_decoder.start({});
     m_bodyWanted = m_responseComplete = m_responseEnded = m_chunked = false;
-    m_bytesBefore = m_out.bytesWritten();
-    exchange().beginRefused(*m_listener, m_active, std::move(m_in), m_parser->head(), m_parser->error());
+    exchange().beginRefused(*m_listener, m_active, std::move(m_in), m_slot->parser.head(), m_slot->parser.error());
 }
 
 // --- between requests ---
@@ -242,9 +240,9 @@ void Http1Downstream::becomeIdle()
 {
     m_state = State::Waiting;
     ++m_context.counters.waiting;
-    m_trimmed = false;
+    releaseSlot();
     setNoDelay();
-    m_timer.start(qMin<milliseconds>(TrimDelay, m_after.keepalive));
+    m_timer.start(m_after.keepalive);
     if (m_in && !m_in.isEmpty()) {
         if (!parseHead())
             m_stream->readAgainLater();
@@ -264,17 +262,6 @@ void Http1Downstream::setNoDelay()
     m_stream->setNoDelay();
 }
 
-// An idle connection keeps nothing but itself.
-void Http1Downstream::shrink()
-{
-    m_trimmed = true;
-    m_exchange.reset();
-    m_parser.reset();
-    m_out.releaseMemory();
-    m_lastHead = {};
-    m_timer.start(qMax<milliseconds>(milliseconds(0), m_after.keepalive - TrimDelay));
-}
-
 void Http1Downstream::closeWhenIdle()
 {
     m_closing = true;
@@ -285,20 +272,13 @@ void Http1Downstream::closeWhenIdle()
 void Http1Downstream::timedOut()
 {
     switch (m_state) {
-    case State::Waiting:
-        if (m_requests > 0 && !m_trimmed && m_after.keepalive > milliseconds(TrimDelay)) {
-            shrink();
-            return;
-        }
-        close();
-        return;
     case State::ReadingHead:
         m_context.log.write(LogLevel::Info, "client timed out (110: Connection timed out) while reading client request headers, client: "
                                 + clientHost().toByteArray(), m_id);
         close(m_listener->defaultServer->core.resetTimedoutConnection);
         return;
     case State::Exchanging:
-        m_exchange->requestBodyFailed(408, "client timed out (110: Connection timed out) while reading client request body");
+        exchange().requestBodyFailed(408, "client timed out (110: Connection timed out) while reading client request body");
         return;
     default: close(); return;
     }
@@ -320,15 +300,16 @@ void Http1Downstream::close(bool reset)
     if (reset)
         m_stream->setResetOnClose();
     m_stream.reset();
-    m_out.clear();
+    if (m_slot)
+        m_slot->out.clear();
     m_in.release();
     m_afterExchange.schedule(); // nobody up the stack may still use this object then
 }
 
 void Http1Downstream::closeNow()
 {
-    if (m_exchange)
-        m_exchange->clientGone({});
+    if (m_slot)
+        exchange().clientGone({});
     close();
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "http/parser.h"
-#include "net/outputqueue.h"
-#include "proxy/exchange.h"
+#include "proxy/requestslot.h"
 
 namespace portlight {
 
@@ -25,7 +23,6 @@ public:
 class Http1Downstream final : public Downstream, private StreamObserver
 {
 public:
-    static constexpr std::chrono::milliseconds TrimDelay{1000}; // an idle connection gives its memory back
     static constexpr int ReadsPerTurnMax = 16;
 
     Http1Downstream(ProxyContext &context, DownstreamOwner &owner, std::unique_ptr<Stream> stream,
@@ -46,14 +43,14 @@ public:
     void sendHead(const OutgoingHead &head) override;
     void sendBody(Buffer data, bool last, QByteArrayView trailerLines) override;
     void flush() override;
-    size_t queuedBytes() const override { return m_out.bytes(); }
+    size_t queuedBytes() const override { return m_slot ? m_slot->out.bytes() : 0; }
     void readBody() override;
     void pauseBody() override;
     void switchToTunnel() override;
     void abort() override;
     void exchangeEnded() override;
     void disableKeepAlive() override { m_keepAlive = false; }
-    quint64 bytesSent() const override { return m_out.bytesWritten() - m_bytesBefore; }
+    quint64 bytesSent() const override { return m_slot ? m_slot->out.bytesWritten() - m_bytesBefore : 0; }
     quint64 connectionId() const override { return m_id; }
     quint64 requestNumber() const override { return m_requests; }
     const SocketAddress &clientAddress() const override { return m_client; }
@@ -83,7 +80,8 @@ private:
     void startReading();
     void beginExchange(qsizetype headSize);
     void refuse();
-    Exchange &exchange();
+    Exchange &exchange() { return m_slot->exchange; }
+    void releaseSlot();
     void readBodyBytes();
     void deliverBody();
     void deliverTunnel(bool ended);
@@ -103,7 +101,6 @@ private:
     void clientWentAway(int error);
     void leaveWaiting();
     bool reserveInput(quint32 bytes);
-    void shrink();
 
     ProxyContext &m_context;
     DownstreamOwner &m_owner;
@@ -115,10 +112,8 @@ private:
     ActiveConfigPtr m_active;
     const ListenerConfig *m_listener = nullptr;
     Buffer m_in;
-    std::unique_ptr<RequestParser> m_parser;
+    std::unique_ptr<RequestSlot> m_slot; // from a request's first byte to the end of its response
     BodyDecoder m_decoder;
-    OutputQueue m_out;
-    std::unique_ptr<Exchange> m_exchange;
     QByteArray m_lastHead;
     Timer m_timer;     // head, body, keep-alive, lingering
     Timer m_sendTimer; // a client that does not read
@@ -141,7 +136,6 @@ private:
     bool m_tunnel = false;
     bool m_tunnelWriteShut = false;
     bool m_closing = false; // close behind this exchange, without keep-alive
-    bool m_trimmed = false;
     bool m_noDelay = false;
     bool m_countsWriting = false;
 };

@@ -64,7 +64,7 @@ void Http1Downstream::readBodyBytes()
 void Http1Downstream::deliverTunnel(bool ended)
 {
     m_bodyWanted = !ended;
-    m_exchange->requestBodyReceived(std::move(m_in), ended);
+    exchange().requestBodyReceived(std::move(m_in), ended);
 }
 
 // Unwraps what has come, in place, and hands it over.
@@ -88,7 +88,7 @@ void Http1Downstream::deliverBody()
         at += piece.consumed;
     }
     at += piece.consumed;
-    m_exchange->countRequestBytes(at);
+    exchange().countRequestBytes(at);
     const bool ended = m_decoder.ended();
     Buffer rest; // a pipelined request behind the body
     if (const quint32 left = m_in.size() - quint32(at); ended && left > 0) {
@@ -101,12 +101,12 @@ void Http1Downstream::deliverBody()
     if (piece.kind == BodyDecoder::Piece::Kind::Failed) {
         m_bodyWanted = false;
         m_timer.stop();
-        m_exchange->requestBodyFailed(m_decoder.error().status, m_decoder.error().message);
+        exchange().requestBodyFailed(m_decoder.error().status, m_decoder.error().message);
     } else {
         if (ended)
             bodyEnded();
         if (ended || !payload.isEmpty())
-            m_exchange->requestBodyReceived(std::move(payload), ended);
+            exchange().requestBodyReceived(std::move(payload), ended);
     }
     m_delivering = false;
 }
@@ -123,8 +123,8 @@ void Http1Downstream::watchForClose()
 {
     if (!m_stream->hasHungUp() || m_tunnel || m_responseEnded)
         return;
-    if (m_exchange && m_exchange->isRunning() && m_exchange->run().isBusy()) {
-        m_exchange->clientGone("epoll_wait() reported that client prematurely closed connection, so upstream connection is "
+    if (exchange().isRunning() && exchange().run().isBusy()) {
+        exchange().clientGone("epoll_wait() reported that client prematurely closed connection, so upstream connection is "
                                "closed too");
         close();
     }
@@ -133,9 +133,9 @@ void Http1Downstream::watchForClose()
 void Http1Downstream::clientWentAway(int error)
 {
     if (error)
-        m_exchange->clientGone("recv() failed (" + describeErrno(error) + ')');
+        exchange().clientGone("recv() failed (" + describeErrno(error) + ')');
     else
-        m_exchange->clientGone(m_tunnel ? QByteArrayView() : "client prematurely closed connection");
+        exchange().clientGone(m_tunnel ? QByteArrayView() : "client prematurely closed connection");
     close();
 }
 

@@ -10,7 +10,7 @@ namespace portlight {
 
 void Http1Downstream::sendContinue()
 {
-    m_out.control().appendLiteral("HTTP/1.1 100 Continue\r\n\r\n");
+    m_slot->out.control().appendLiteral("HTTP/1.1 100 Continue\r\n\r\n");
     flush();
 }
 
@@ -18,7 +18,7 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
 {
     if (m_state == State::Closed || m_http09)
         return;
-    WireBuffer &out = m_out.control();
+    WireBuffer &out = m_slot->out.control();
     const size_t start = out.size();
     const bool lengthKnown = head.contentLength >= 0;
     m_chunked = head.hasBody && !lengthKnown && !m_http10 && head.status != 101;
@@ -48,7 +48,7 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
     for (const FieldView &field : head.fields)
         appendField(out, field.name, field.value);
     out.appendLiteral("\r\n");
-    if (m_exchange->isRecording())
+    if (exchange().isRecording())
         m_lastHead = QByteArray(out.data() + start, qsizetype(out.size() - start));
 }
 
@@ -63,12 +63,12 @@ void Http1Downstream::applyKeepaliveLimits()
 
 void Http1Downstream::writeConnectionField(int status)
 {
-    WireBuffer &out = m_out.control();
+    WireBuffer &out = m_slot->out.control();
     if (status == 101) {
         out.appendLiteral("Connection: upgrade\r\n");
     } else if (m_keepAlive) {
         out.appendLiteral("Connection: keep-alive\r\n");
-        if (const auto seconds = m_exchange->core().keepaliveTimeoutHeader.count(); seconds > 0) {
+        if (const auto seconds = exchange().core().keepaliveTimeoutHeader.count(); seconds > 0) {
             out.appendLiteral("Keep-Alive: timeout=");
             out.appendNumber(quint64(seconds));
             out.appendLiteral("\r\n");
@@ -85,14 +85,14 @@ void Http1Downstream::sendBody(Buffer data, bool last, QByteArrayView trailerLin
     const bool chunk = m_chunked && !m_tunnel;
     if (!data.isEmpty()) {
         if (chunk)
-            appendChunkHead(m_out.control(), data.size());
-        m_out.append(std::move(data));
+            appendChunkHead(m_slot->out.control(), data.size());
+        m_slot->out.append(std::move(data));
         if (chunk)
-            m_out.control().appendLiteral("\r\n");
+            m_slot->out.control().appendLiteral("\r\n");
     }
     if (last) {
         if (chunk)
-            appendLastChunk(m_out.control(), trailerLines);
+            appendLastChunk(m_slot->out.control(), trailerLines);
         m_responseComplete = true;
     }
 }
@@ -101,10 +101,10 @@ void Http1Downstream::flush()
 {
     if (m_state == State::Closed)
         return;
-    const size_t before = m_out.bytes();
-    switch (m_out.flush(*m_stream)) {
+    const size_t before = m_slot->out.bytes();
+    switch (m_slot->out.flush(*m_stream)) {
     case OutputQueue::Flush::Failed:
-        m_exchange->clientGone("send() failed (" + describeErrno(m_out.error()) + ')');
+        exchange().clientGone("send() failed (" + describeErrno(m_slot->out.error()) + ')');
         close();
         return;
     case OutputQueue::Flush::Blocked:
@@ -119,8 +119,8 @@ void Http1Downstream::flush()
         setNoDelay(); // more is to follow
         break;
     }
-    if (before > Exchange::QueuedBytesLow && m_out.bytes() <= Exchange::QueuedBytesLow)
-        m_exchange->downstreamDrained();
+    if (before > Exchange::QueuedBytesLow && m_slot->out.bytes() <= Exchange::QueuedBytesLow)
+        exchange().downstreamDrained();
 }
 
 // The kernel has all of it. A tunnel's other direction may go on; anything else has ended.
@@ -129,7 +129,7 @@ void Http1Downstream::responseFlushed()
     if (m_tunnel) {
         if (!std::exchange(m_tunnelWriteShut, true))
             m_stream->shutdownWrite();
-        m_exchange->downstreamDrained();
+        exchange().downstreamDrained();
         return;
     }
     exchangeEnded();
@@ -145,7 +145,7 @@ void Http1Downstream::exchangeEnded()
     m_stream->resumeReading(PauseReason::BufferFull);
     const CoreSettings &settings = core();
     m_after = {settings.keepaliveTimeout, settings.lingeringClose, settings.lingeringTime, settings.lingeringTimeout};
-    m_exchange->finish();
+    exchange().finish();
     if (std::exchange(m_countsWriting, false))
         --m_context.counters.writing;
     m_afterExchange.schedule();
@@ -156,15 +156,15 @@ void Http1Downstream::abort()
     // What is queued still goes out as far as the kernel takes it at once; the missing end tells the client.
     if (m_state == State::Closed)
         return;
-    m_out.flush(*m_stream);
-    m_exchange->finish();
+    m_slot->out.flush(*m_stream);
+    exchange().finish();
     close();
 }
 
 void Http1Downstream::sendTimedOut()
 {
     const bool reset = core().resetTimedoutConnection;
-    m_exchange->clientGone("client timed out (110: Connection timed out) while sending to client");
+    exchange().clientGone("client timed out (110: Connection timed out) while sending to client");
     close(reset);
 }
 

@@ -2,6 +2,7 @@
 #include "proxy/proxycontext.h"
 
 #include "http/serializer.h"
+#include "proxy/requestslot.h"
 
 namespace portlight {
 
@@ -12,7 +13,9 @@ ActiveConfig::ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled) : confi
         upstreams.push_back(std::make_unique<UpstreamState>(loop, *group));
 }
 
-ProxyContext::ProxyContext(EngineLoop &engineLoop) : loop(engineLoop) { }
+ProxyContext::ProxyContext(EngineLoop &engineLoop) : loop(engineLoop), slots(std::make_unique<RequestSlotPool>()) { }
+
+ProxyContext::~ProxyContext() = default;
 
 QByteArrayView ProxyContext::httpDate()
 {

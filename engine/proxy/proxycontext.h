@@ -42,6 +42,8 @@ public:
     virtual void record(ExchangeDetailPtr exchange) = 0;
 };
 
+class RequestSlotPool;
+
 // Counters of one domain, for the window's rows.
 struct DomainTally {
     quint64 requests = 0;
@@ -52,6 +54,7 @@ struct DomainTally {
 // What every connection and exchange of one engine shares. Engine thread; owned by the worker, outlives them all.
 struct ProxyContext {
     explicit ProxyContext(EngineLoop &engineLoop);
+    ~ProxyContext();
 
     EngineLoop &loop;
     ErrorLog log;
@@ -62,6 +65,7 @@ struct ProxyContext {
     quint64 lastConnection = 0;
     ExchangeId lastExchange = 0;
     QHash<QByteArray, DomainTally> tallies;
+    std::unique_ptr<RequestSlotPool> slots;
     // Connections of our own to one of our own listeners, by local address: how deep their exchange is.
     QHash<QByteArray, int> loopDepths;
     static constexpr int LoopDepthMax = 10;

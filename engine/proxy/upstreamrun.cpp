@@ -28,13 +28,21 @@ void UpstreamRun::start(const ProxySettings &settings, UpstreamState &group, con
     m_tag = group.config().keepaliveLocal ? tag : nullptr;
     m_loopDepth = loopDepth;
     m_tried.assign(group.config().peers.size(), false);
-    m_times = {};
-    m_upstreamStatus = 0;
     m_freshTried = false;
     m_tunnel = false;
+    tryNextPeer();
+}
+
+void UpstreamRun::reset()
+{
+    Q_ASSERT(m_state == State::Idle);
+    m_peer.resize(0);
+    m_times = {};
+    m_upstreamStatus = 0;
+    m_connection.reused = false;
+    m_keepHead = false;
     m_headCopy.clear();
     m_requestHeadCopy.clear();
-    tryNextPeer();
 }
 
 void UpstreamRun::cancel()

@@ -69,6 +69,8 @@ public:
     void pauseReading();
     void resumeReading();
     void switchToTunnel();
+    // Forgets the request before: what variables and records ask for.
+    void reset();
     // Lets go of everything; nothing is told.
     void cancel();
     bool isBusy() const { return m_state != State::Idle; }
