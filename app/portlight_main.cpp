@@ -30,8 +30,8 @@ Options readOptions(const QApplication &application)
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addOption({u"config"_s, QObject::tr("Use this configuration instead of your own."), u"FILE"_s});
-    parser.addOption({u"page"_s, QObject::tr("Open on this page: %1.").arg(MainWindow::pageNames().join(u", "_s)),
-                      u"NAME"_s});
+    parser.addOption(
+        {u"page"_s, QObject::tr("Open on this page: %1.").arg(MainWindow::pageNames().join(u", "_s)), u"NAME"_s});
     parser.addOption({u"minimized"_s, QObject::tr("Start with the window minimized.")});
     parser.process(application);
     Options options{parser.value(u"config"_s), parser.value(u"page"_s), parser.isSet(u"minimized"_s)};

@@ -16,7 +16,9 @@ constexpr std::chrono::milliseconds FirstAnswersWithin{2'000};
 
 } // namespace
 
-SingleInstance::SingleInstance(const QString &folder, QObject *parent) : QObject(parent), m_folder(folder)
+SingleInstance::SingleInstance(const QString &folder, QObject *parent)
+    : QObject(parent)
+    , m_folder(folder)
 {
     m_server.setSocketOptions(QLocalServer::UserAccessOption);
     connect(&m_server, &QLocalServer::newConnection, this, &SingleInstance::receive);
@@ -61,7 +63,7 @@ bool SingleInstance::sendToFirst(const QString &message) const
     socket.write(message.toUtf8().left(MessageBytesMax - 1) + '\n');
     // The first one closes when it has read the line.
     return socket.waitForBytesWritten(timeout)
-        && (socket.state() == QLocalSocket::UnconnectedState || socket.waitForDisconnected(timeout));
+           && (socket.state() == QLocalSocket::UnconnectedState || socket.waitForDisconnected(timeout));
 }
 
 void SingleInstance::receive()

@@ -158,7 +158,8 @@ void MainWindow::showStatus(const EngineStatus &status)
     m_domainsPage->setStatus(status);
     m_statusPage->setStatus(status);
     m_settingsPage->setCapturing(status.capturing);
-    m_navigation->setCount(TrafficId, status.captureCount > 0 ? shortCountText(quint64(status.captureCount)) : QString());
+    m_navigation->setCount(TrafficId,
+                           status.captureCount > 0 ? shortCountText(quint64(status.captureCount)) : QString());
 }
 
 void MainWindow::showPage(int page)
@@ -230,7 +231,8 @@ void MainWindow::showAbout()
     auto *box = new QMessageBox(QMessageBox::NoIcon, tr("About Portlight"),
                                 tr("<b>Portlight %1</b><br>A reverse proxy for developers: every local port gets a "
                                    "domain, and each request is seen as it passes.<br><br>GPL-3.0-or-later")
-                                    .arg(QApplication::applicationVersion()), QMessageBox::Close, this);
+                                    .arg(QApplication::applicationVersion()),
+                                QMessageBox::Close, this);
     box->setObjectName(u"aboutBox"_s);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setIconPixmap(QApplication::windowIcon().pixmap(QSize(64, 64), devicePixelRatioF()));

@@ -123,13 +123,12 @@ void MainWindow::buildActions()
 
 void MainWindow::buildMenu()
 {
-    QAction *commands = addCommand(u"actionCommands"_s, u"command"_s, tr("Commands…"),
-                                   {QKeySequence(u"Ctrl+Shift+P"_s)}, [this] {
-                                       m_palette->openWith(m_commands + m_domainsPage->domainActions());
-                                   });
+    QAction *commands =
+        addCommand(u"actionCommands"_s, u"command"_s, tr("Commands…"), {QKeySequence(u"Ctrl+Shift+P"_s)},
+                   [this] { m_palette->openWith(m_commands + m_domainsPage->domainActions()); });
     QAction *about = addCommand(u"actionAbout"_s, u"about"_s, tr("About Portlight"), {}, [this] { showAbout(); });
-    QAction *quit = addCommand(u"actionQuit"_s, u"close"_s, tr("Quit"), {QKeySequence(u"Ctrl+Q"_s)},
-                               [this] { close(); });
+    QAction *quit =
+        addCommand(u"actionQuit"_s, u"close"_s, tr("Quit"), {QKeySequence(u"Ctrl+Q"_s)}, [this] { close(); });
     auto *menu = new QMenu(this);
     menu->setObjectName(u"mainMenu"_s);
     menu->addAction(commands);
@@ -142,9 +141,8 @@ void MainWindow::buildMenu()
     menu->addAction(quit);
     NavigationButton *button = m_navigation->addCommand(u"navigate-menu"_s, u"command"_s, tr("Menu"));
     button->setToolTip(tr("Commands, appearance, about, quit"));
-    connect(button, &QAbstractButton::clicked, this, [menu, button] {
-        menu->popup(button->mapToGlobal(QPoint(0, -menu->sizeHint().height())));
-    });
+    connect(button, &QAbstractButton::clicked, this,
+            [menu, button] { menu->popup(button->mapToGlobal(QPoint(0, -menu->sizeHint().height()))); });
 }
 
 } // namespace portlight

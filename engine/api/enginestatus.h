@@ -13,7 +13,7 @@ namespace portlight {
 struct ListenerStatus {
     QByteArray address; // "127.0.0.1:8080"
     bool open = false;
-    QString error;  // why it is not open: "port 8080 is taken by node (pid 4711)"
+    QString error;                // why it is not open: "port 8080 is taken by node (pid 4711)"
     bool acceptingPaused = false; // out of descriptors
     friend bool operator==(const ListenerStatus &, const ListenerStatus &) = default;
 };

@@ -10,9 +10,9 @@
 namespace portlight {
 
 EngineThread::EngineThread(const EngineOptions &options, TrafficRecorder &recorder)
-    : m_options(options), m_recorder(recorder)
-{
-}
+    : m_options(options)
+    , m_recorder(recorder)
+{}
 
 EngineThread::~EngineThread() = default;
 
@@ -77,8 +77,8 @@ QList<ListenerStatus> EngineThread::listenerStates() const
     for (const ListenerState &state : m_worker->listeners()) {
         ListenerStatus status;
         status.address = state.listener && state.address.port == 0 && state.address.kind != ListenAddress::Kind::Unix
-            ? state.listener->localAddress().toString()
-            : state.address.toString();
+                             ? state.listener->localAddress().toString()
+                             : state.address.toString();
         status.open = state.listener || state.behindWildcard;
         status.error = state.error.message;
         status.acceptingPaused = state.paused;

@@ -18,7 +18,9 @@ class ProxyEngine::Private
 {
 public:
     Private(ProxyEngine *owner, const EngineOptions &engineOptions)
-        : q(owner), options(engineOptions), recorder(makeMemoryCaptureStore())
+        : q(owner)
+        , options(engineOptions)
+        , recorder(makeMemoryCaptureStore())
     {
         compiler.setMaxThreadCount(1); // configurations are compiled and applied in the order they came
     }
@@ -39,7 +41,8 @@ public:
 };
 
 ProxyEngine::ProxyEngine(const EngineOptions &options, QObject *parent)
-    : QObject(parent), d(std::make_unique<Private>(this, options))
+    : QObject(parent)
+    , d(std::make_unique<Private>(this, options))
 {
     qRegisterMetaType<ApplyOutcome>();
     qRegisterMetaType<EngineStatus>();
@@ -67,25 +70,31 @@ ProxyEngine::~ProxyEngine()
 void ProxyEngine::Private::connectSignals()
 {
     connect(&thread, &QThread::finished, engine, &QObject::deleteLater);
-    connect(engine, &EngineThread::statusTaken, q, [this](const EngineStatus &taken) {
-        const qsizetype kept = status.captureCount;
-        const quint64 dropped = status.captureDropped;
-        status = taken;
-        status.captureCount = kept;
-        status.captureDropped = dropped;
-        Q_EMIT q->statusChanged(status);
-    }, Qt::QueuedConnection);
-    connect(engine, &EngineThread::applied, q, [this](const ApplyOutcome &outcome) { finishApply(outcome); },
-            Qt::QueuedConnection);
+    connect(
+        engine, &EngineThread::statusTaken, q,
+        [this](const EngineStatus &taken) {
+            const qsizetype kept = status.captureCount;
+            const quint64 dropped = status.captureDropped;
+            status = taken;
+            status.captureCount = kept;
+            status.captureDropped = dropped;
+            Q_EMIT q->statusChanged(status);
+        },
+        Qt::QueuedConnection);
+    connect(
+        engine, &EngineThread::applied, q, [this](const ApplyOutcome &outcome) { finishApply(outcome); },
+        Qt::QueuedConnection);
     connect(engine, &EngineThread::stopped, q, &ProxyEngine::stopped, Qt::QueuedConnection);
     TrafficRecorder *const source = &recorder.recorder();
     connect(source, &TrafficRecorder::trafficRecorded, q, &ProxyEngine::trafficRecorded, Qt::QueuedConnection);
     connect(source, &TrafficRecorder::exchangeFetched, q, &ProxyEngine::exchangeFetched, Qt::QueuedConnection);
     connect(source, &TrafficRecorder::cleared, q, &ProxyEngine::captureCleared, Qt::QueuedConnection);
-    connect(source, &TrafficRecorder::countChanged, q, [this](qsizetype count) { status.captureCount = count; },
-            Qt::QueuedConnection);
-    connect(source, &TrafficRecorder::droppedChanged, q, [this](quint64 dropped) { status.captureDropped = dropped; },
-            Qt::QueuedConnection);
+    connect(
+        source, &TrafficRecorder::countChanged, q, [this](qsizetype count) { status.captureCount = count; },
+        Qt::QueuedConnection);
+    connect(
+        source, &TrafficRecorder::droppedChanged, q, [this](quint64 dropped) { status.captureDropped = dropped; },
+        Qt::QueuedConnection);
 }
 
 quint64 ProxyEngine::applyConfig(ConfigTreePtr tree, bool allListenersRequired)
@@ -109,12 +118,16 @@ void ProxyEngine::Private::compileAndPost(quint64 request, const ConfigTreePtr &
         outcome.diagnostics += compiled.diagnostics;
     }
     if (!compiled.config) {
-        QMetaObject::invokeMethod(q, [this, outcome] { finishApply(outcome); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            q, [this, outcome] { finishApply(outcome); }, Qt::QueuedConnection);
         return;
     }
-    QMetaObject::invokeMethod(engine, [engine = engine, outcome, config = compiled.config, allListenersRequired] {
-        engine->apply(outcome, config, allListenersRequired);
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        engine,
+        [engine = engine, outcome, config = compiled.config, allListenersRequired] {
+            engine->apply(outcome, config, allListenersRequired);
+        },
+        Qt::QueuedConnection);
 }
 
 // On the main thread: a port that is taken names its holder, which only /proc knows.
@@ -134,7 +147,8 @@ void ProxyEngine::Private::finishApply(ApplyOutcome outcome)
 
 void ProxyEngine::stop(StopMode mode)
 {
-    QMetaObject::invokeMethod(d->engine, [engine = d->engine, mode] { engine->stop(mode); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        d->engine, [engine = d->engine, mode] { engine->stop(mode); }, Qt::QueuedConnection);
 }
 
 void ProxyEngine::reopenLogs()
@@ -144,7 +158,8 @@ void ProxyEngine::reopenLogs()
 
 void ProxyEngine::setCapture(bool on)
 {
-    QMetaObject::invokeMethod(d->engine, [engine = d->engine, on] { engine->setCapture(on); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        d->engine, [engine = d->engine, on] { engine->setCapture(on); }, Qt::QueuedConnection);
 }
 
 void ProxyEngine::clearCapture()

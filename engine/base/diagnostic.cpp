@@ -28,8 +28,7 @@ QString Diagnostic::toString() const
 
 QJsonObject Diagnostic::toJson() const
 {
-    QJsonObject object{{QStringLiteral("severity"), severityName(severity)},
-                       {QStringLiteral("message"), message}};
+    QJsonObject object{{QStringLiteral("severity"), severityName(severity)}, {QStringLiteral("message"), message}};
     if (!where.file.isEmpty())
         object.insert(QStringLiteral("file"), where.file);
     if (where.isKnown()) {

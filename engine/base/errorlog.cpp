@@ -29,7 +29,9 @@ Result<LogLevel> parseLogLevel(QByteArrayView name)
         if (name == QByteArrayView(LevelNames[level]))
             return LogLevel(level);
     }
-    return Error{ErrorCode::InvalidValue, QStringLiteral("invalid log level \"%1\"").arg(QString::fromUtf8(name)), {},
+    return Error{ErrorCode::InvalidValue,
+                 QStringLiteral("invalid log level \"%1\"").arg(QString::fromUtf8(name)),
+                 {},
                  QStringLiteral("one of debug, info, notice, warn, error, crit, alert, emerg")};
 }
 
@@ -57,7 +59,8 @@ Result<void> ErrorLog::open(const QString &path, LogLevel level)
     const int descriptor = openForAppend(path);
     if (descriptor < 0) {
         return Error{ErrorCode::FileNotWritable,
-                     QStringLiteral("open() \"%1\" failed (%2)").arg(path, QString::fromUtf8(describeErrno(errno))), {},
+                     QStringLiteral("open() \"%1\" failed (%2)").arg(path, QString::fromUtf8(describeErrno(errno))),
+                     {},
                      QStringLiteral("make its folder and give this user the right to write there")};
     }
     if (m_descriptor > 2)

@@ -25,7 +25,8 @@ enum class ExchangeState : quint8 {
     Failed, // ended without a whole response
 };
 
-// One decision of the engine for an exchange: which rule, what came of it, why, and what in the configuration caused it.
+// One decision of the engine for an exchange: which rule, what came of it, why, and what in the configuration caused
+// it.
 struct Decision {
     enum class Step : quint8 { Domain, Location, Rewrite, Access, Return, Limit, Cache, Peer, Attempt, Retry, Answer };
     Step step = Step::Domain;
@@ -38,12 +39,12 @@ QString decisionStepName(Decision::Step step); // "domain", "location", …
 
 // Times of one exchange, as spans from its first byte. -1: did not happen.
 struct ExchangeTiming {
-    qint64 requestHeadUs = -1;   // request head complete
-    qint64 requestBodyUs = -1;   // request body complete
-    qint64 connectStartUs = -1;  // dialing began; -1 with a pooled connection
+    qint64 requestHeadUs = -1;  // request head complete
+    qint64 requestBodyUs = -1;  // request body complete
+    qint64 connectStartUs = -1; // dialing began; -1 with a pooled connection
     qint64 connectedUs = -1;
-    qint64 requestSentUs = -1;   // last byte of the request left
-    qint64 responseHeadUs = -1;  // response head complete
+    qint64 requestSentUs = -1;  // last byte of the request left
+    qint64 responseHeadUs = -1; // response head complete
     qint64 finishedUs = -1;
 };
 
@@ -54,16 +55,16 @@ struct ExchangeSummary {
     qint64 startedAtMs = 0; // since the epoch
     qint64 durationUs = -1; // -1 while it runs
     QByteArray method;
-    QByteArray scheme;  // "http"
-    QByteArray host;    // as the client said it: "shop.localhost:8080"
-    QByteArray domain;  // the domain's first name
-    QByteArray target;  // path and query as sent
-    int status = 0;     // 0: no answer yet
-    QByteArray contentType; // of the response, without parameters
+    QByteArray scheme;        // "http"
+    QByteArray host;          // as the client said it: "shop.localhost:8080"
+    QByteArray domain;        // the domain's first name
+    QByteArray target;        // path and query as sent
+    int status = 0;           // 0: no answer yet
+    QByteArray contentType;   // of the response, without parameters
     qint64 requestBytes = 0;  // body
     qint64 responseBytes = 0; // body
-    QByteArray peer;    // "127.0.0.1:3000", "local" for our own answers
-    QString failure;    // cause in one sentence; empty when all went well
+    QByteArray peer;          // "127.0.0.1:3000", "local" for our own answers
+    QString failure;          // cause in one sentence; empty when all went well
     bool upgraded = false;
     bool eventStream = false;
     int retries = 0;
@@ -82,9 +83,9 @@ struct CapturedBody {
 // Everything kept of one exchange.
 struct ExchangeDetail {
     ExchangeSummary summary;
-    QByteArray requestHead; // as received, ends with the empty line
+    QByteArray requestHead;         // as received, ends with the empty line
     QByteArray upstreamRequestHead; // as sent to the backend; empty when none was asked
-    QByteArray responseHead; // as sent to the client
+    QByteArray responseHead;        // as sent to the client
     QByteArray upstreamResponseHead;
     CapturedBody requestBody;
     CapturedBody responseBody;

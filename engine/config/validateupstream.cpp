@@ -89,7 +89,8 @@ void checkPeer(State &state, const ConfigNode &server)
             return;
         }
         if (!word.startsWith("weight=") && word != "down" && word != "backup")
-            state.notYet(u"server … "_s + text(word), u"backends that fail are not set aside yet"_s, positionOf(server, i));
+            state.notYet(u"server … "_s + text(word), u"backends that fail are not set aside yet"_s,
+                         positionOf(server, i));
     }
 }
 

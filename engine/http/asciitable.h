@@ -9,17 +9,23 @@
 namespace portlight::ascii {
 
 enum Class : quint8 {
-    TokenByte = 1,      // tchar of RFC 9110 §5.6.2
-    PlainNameByte = 2,  // of a field name that nginx takes for valid: letters, digits, '-'
-    TargetByte = 4,     // of a request target that neither ends it nor starts its query or fragment
-    ValueByte = 8,      // of a field value: anything but NUL, CR and LF
-    RegNameByte = 16,   // of a host: unreserved, sub-delims, '%' (RFC 3986 §3.2.2)
-    MethodByte = 32,    // nginx: upper-case letters, '_' and '-'
-    QuotedByte = 64,    // inside a quoted string, '"' and '\' excluded; no control characters, not even a tab
+    TokenByte = 1,     // tchar of RFC 9110 §5.6.2
+    PlainNameByte = 2, // of a field name that nginx takes for valid: letters, digits, '-'
+    TargetByte = 4,    // of a request target that neither ends it nor starts its query or fragment
+    ValueByte = 8,     // of a field value: anything but NUL, CR and LF
+    RegNameByte = 16,  // of a host: unreserved, sub-delims, '%' (RFC 3986 §3.2.2)
+    MethodByte = 32,   // nginx: upper-case letters, '_' and '-'
+    QuotedByte = 64,   // inside a quoted string, '"' and '\' excluded; no control characters, not even a tab
 };
 
-constexpr bool isAlpha(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool isDigit(int c) { return c >= '0' && c <= '9'; }
+constexpr bool isAlpha(int c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool isDigit(int c)
+{
+    return c >= '0' && c <= '9';
+}
 
 constexpr bool isOneOf(int c, const char *set)
 {
@@ -70,7 +76,10 @@ constexpr std::array<quint8, 256> makeLowerTable()
 inline constexpr std::array<quint8, 256> classTable = makeClassTable();
 inline constexpr std::array<quint8, 256> lowerTable = makeLowerTable();
 
-constexpr bool is(char c, Class wanted) { return classTable[quint8(c)] & wanted; }
+constexpr bool is(char c, Class wanted)
+{
+    return classTable[quint8(c)] & wanted;
+}
 
 // -1 for what is no hexadecimal digit.
 constexpr int hexValue(char c)

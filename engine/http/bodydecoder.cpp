@@ -91,12 +91,8 @@ BodyDecoder::Piece BodyDecoder::takeData(qsizetype offset, qsizetype size)
 Code BodyDecoder::readByte(char c)
 {
     switch (m_state) {
-    case State::DataCr:
-        m_state = State::DataFeed;
-        return c == '\r' ? Code::None : Code::InvalidChunk;
-    case State::DataFeed:
-        m_state = State::SizeStart;
-        return c == '\n' ? Code::None : Code::InvalidChunk;
+    case State::DataCr: m_state = State::DataFeed; return c == '\r' ? Code::None : Code::InvalidChunk;
+    case State::DataFeed: m_state = State::SizeStart; return c == '\n' ? Code::None : Code::InvalidChunk;
     case State::SizeFeed:
         if (c != '\n')
             return Code::InvalidChunk;
@@ -146,8 +142,8 @@ Code BodyDecoder::endOfElement(char c)
     return Code::None;
 }
 
-// RFC 9112 §7.1.1. The "bad white space" that it allows is accepted where no hop can take it for a line's end: behind ';'
-// and around '='.
+// RFC 9112 §7.1.1. The "bad white space" that it allows is accepted where no hop can take it for a line's end: behind
+// ';' and around '='.
 Code BodyDecoder::readExtension(char c)
 {
     const bool token = ascii::is(c, ascii::TokenByte);

@@ -52,14 +52,31 @@ public:
     // The trailer section as received, field lines with CRLF, empty when there was none; fields are offsets into it.
     QByteArrayView trailerBytes() const { return {m_trailerBytes.data(), qsizetype(m_trailerBytes.size())}; }
     const std::vector<HeaderField> &trailers() const { return m_trailers; }
-    // Worded for a request ("client sent invalid chunked body"); of a response nginx says "upstream sent invalid chunked
-    // response", status 502. The offset counts from the first byte of the body.
+    // Worded for a request ("client sent invalid chunked body"); of a response nginx says "upstream sent invalid
+    // chunked response", status 502. The offset counts from the first byte of the body.
     const HttpProtocolError &error() const { return m_error; }
 
 private:
     enum class State : quint8 {
-        Length, UntilClose, SizeStart, Size, ExtensionStart, ExtensionName, BeforeEquals, ExtensionValueStart,
-        ExtensionValue, Quoted, QuotedPair, AfterQuoted, SizeFeed, Data, DataCr, DataFeed, Trailers, Ended, Failed,
+        Length,
+        UntilClose,
+        SizeStart,
+        Size,
+        ExtensionStart,
+        ExtensionName,
+        BeforeEquals,
+        ExtensionValueStart,
+        ExtensionValue,
+        Quoted,
+        QuotedPair,
+        AfterQuoted,
+        SizeFeed,
+        Data,
+        DataCr,
+        DataFeed,
+        Trailers,
+        Ended,
+        Failed,
     };
     Piece fail(HttpProtocolError::Code code, qsizetype consumed);
     Piece takeData(qsizetype offset, qsizetype size);

@@ -187,10 +187,8 @@ FieldLines::Step FieldLines::next(const char *data, qsizetype end)
             m_position = p - data + 1;
             m_state = State::Ended;
             return Step::End;
-        case State::Ended:
-            return Step::End;
-        case State::Failed:
-            return Step::Failed;
+        case State::Ended: return Step::End;
+        case State::Failed: return Step::Failed;
         }
     }
     m_position = p - data;

@@ -21,8 +21,8 @@ public:
     };
 
     void start(qsizetype position, Options options);
-    // Looks at the bytes from position() to `end`; offsets count from `data`. After Field, field() is the one just read;
-    // its name and value follow nginx's ngx_http_parse_header_line, but a CR without LF is refused. RFC 9112 §5.
+    // Looks at the bytes from position() to `end`; offsets count from `data`. After Field, field() is the one just
+    // read; its name and value follow nginx's ngx_http_parse_header_line, but a CR without LF is refused. RFC 9112 §5.
     Step next(const char *data, qsizetype end);
     const HeaderField &field() const { return m_field; }
     qsizetype position() const { return m_position; }

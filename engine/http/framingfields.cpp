@@ -83,8 +83,10 @@ TransferCoding classifyTransferCoding(QByteArrayView value)
         const QByteArrayView coding = takeElement(rest, ',');
         if (!isWellFormedCoding(coding))
             return TransferCoding::Malformed;
-        const bool isChunked = equalsIgnoringCase(withoutSpaces(coding.first(std::max(qsizetype(0),
-            coding.contains(';') ? coding.indexOf(';') : coding.size()))), chunked);
+        const bool isChunked =
+            equalsIgnoringCase(withoutSpaces(coding.first(
+                                   std::max(qsizetype(0), coding.contains(';') ? coding.indexOf(';') : coding.size()))),
+                               chunked);
         if (isChunked && (!last || coding.size() != chunked.size()))
             return TransferCoding::Malformed;
         if (last)

@@ -25,11 +25,52 @@ struct HttpVersion {
 // Fields that the proxy itself looks at; all others are Other.
 enum class HeaderId : quint8 {
     Other,
-    Host, Connection, KeepAlive, ProxyConnection, TransferEncoding, Te, Trailer, Upgrade, ContentLength, Expect,
-    ContentType, Accept, UserAgent, Referer, Cookie, Authorization, XForwardedFor, Date, Server, Location,
-    Refresh, SetCookie, XAccelExpires, XAccelRedirect, XAccelLimitRate, XAccelBuffering, XAccelCharset, XPad,
-    LastModified, ETag, CacheControl, Expires, Range, IfRange, IfModifiedSince, IfUnmodifiedSince, IfMatch,
-    IfNoneMatch, AcceptRanges, ContentRange, ContentEncoding, AcceptEncoding, Vary, WwwAuthenticate, Link, ProxyAuthorization,
+    Host,
+    Connection,
+    KeepAlive,
+    ProxyConnection,
+    TransferEncoding,
+    Te,
+    Trailer,
+    Upgrade,
+    ContentLength,
+    Expect,
+    ContentType,
+    Accept,
+    UserAgent,
+    Referer,
+    Cookie,
+    Authorization,
+    XForwardedFor,
+    Date,
+    Server,
+    Location,
+    Refresh,
+    SetCookie,
+    XAccelExpires,
+    XAccelRedirect,
+    XAccelLimitRate,
+    XAccelBuffering,
+    XAccelCharset,
+    XPad,
+    LastModified,
+    ETag,
+    CacheControl,
+    Expires,
+    Range,
+    IfRange,
+    IfModifiedSince,
+    IfUnmodifiedSince,
+    IfMatch,
+    IfNoneMatch,
+    AcceptRanges,
+    ContentRange,
+    ContentEncoding,
+    AcceptEncoding,
+    Vary,
+    WwwAuthenticate,
+    Link,
+    ProxyAuthorization,
 };
 
 // The id of a field name, in any case.
@@ -74,7 +115,7 @@ struct RequestHead {
     HttpVersion version;
     bool http09 = false;
     std::vector<HeaderField> fields;
-    BodyFraming body; // None, Length or Chunked
+    BodyFraming body;      // None, Length or Chunked
     bool keepAlive = true; // by version and Connection
     bool expectContinue = false;
     bool hasUpgrade = false;

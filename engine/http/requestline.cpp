@@ -158,7 +158,8 @@ void RequestLine::readAuthority(Input &in)
         in.p += *in.p == '[';
     }
     if (m_state == State::AddressLiteral) {
-        while (in.p < in.last && ((ascii::is(*in.p, ascii::RegNameByte) && *in.p != '%') || *in.p == ':' || *in.p == '.'))
+        while (in.p < in.last
+               && ((ascii::is(*in.p, ascii::RegNameByte) && *in.p != '%') || *in.p == ':' || *in.p == '.'))
             ++in.p;
         if (in.p < in.last) {
             if (*in.p != ']')

@@ -6,11 +6,14 @@
 
 namespace portlight {
 
-// Reads a request line into a RequestHead, resumable at any byte, as nginx's ngx_http_parse_request_line reads it: empty
-// lines before it are skipped, a bare LF may end it, several spaces may part its words. Sans-I/O; owned by RequestParser.
+// Reads a request line into a RequestHead, resumable at any byte, as nginx's ngx_http_parse_request_line reads it:
+// empty lines before it are skipped, a bare LF may end it, several spaces may part its words. Sans-I/O; owned by
+// RequestParser.
 //
-// Start ─→ Method ─→ BeforeTarget ─→ Path ─→ Query ─→ Fragment ─→ AfterTarget ─→ Protocol ─→ Major ─→ Minor ─→ AfterVersion
-//                         └→ Scheme ─→ Authority ─┘ (absolute form)         └→ HTTP/0.9           any end ─→ LineFeed ─→ Ended
+// Start ─→ Method ─→ BeforeTarget ─→ Path ─→ Query ─→ Fragment ─→ AfterTarget ─→ Protocol ─→ Major ─→ Minor ─→
+// AfterVersion
+//                         └→ Scheme ─→ Authority ─┘ (absolute form)         └→ HTTP/0.9           any end ─→ LineFeed
+//                         ─→ Ended
 class RequestLine
 {
 public:
@@ -24,9 +27,32 @@ public:
 
 private:
     enum class State : quint8 {
-        Start, Method, BeforeTarget, Scheme, SchemeFirstSlash, SchemeSecondSlash, BeforeAuthority, AuthorityStart,
-        Authority, AuthorityEnd, AddressLiteral, PortStart, Port, Path, Query, Fragment, AfterTarget, Protocol,
-        MajorFirst, Major, MinorFirst, Minor, AfterVersion, LineFeed, Ended, Failed,
+        Start,
+        Method,
+        BeforeTarget,
+        Scheme,
+        SchemeFirstSlash,
+        SchemeSecondSlash,
+        BeforeAuthority,
+        AuthorityStart,
+        Authority,
+        AuthorityEnd,
+        AddressLiteral,
+        PortStart,
+        Port,
+        Path,
+        Query,
+        Fragment,
+        AfterTarget,
+        Protocol,
+        MajorFirst,
+        Major,
+        MinorFirst,
+        Minor,
+        AfterVersion,
+        LineFeed,
+        Ended,
+        Failed,
     };
     // One reading: the bytes and where the results go.
     struct Input {

@@ -21,15 +21,16 @@ constexpr quint64 bitOf(HeaderId id)
 static_assert(quint8(HeaderId::ProxyAuthorization) < 64, "a field id must fit the bit mask");
 
 // nginx refuses a second one of these (ngx_http_process_unique_header_line).
-constexpr quint64 uniqueFields = bitOf(HeaderId::Host) | bitOf(HeaderId::ContentLength)
-    | bitOf(HeaderId::TransferEncoding) | bitOf(HeaderId::Expect) | bitOf(HeaderId::ContentRange)
-    | bitOf(HeaderId::IfRange) | bitOf(HeaderId::IfMatch) | bitOf(HeaderId::IfNoneMatch)
+constexpr quint64 uniqueFields =
+    bitOf(HeaderId::Host) | bitOf(HeaderId::ContentLength) | bitOf(HeaderId::TransferEncoding) | bitOf(HeaderId::Expect)
+    | bitOf(HeaderId::ContentRange) | bitOf(HeaderId::IfRange) | bitOf(HeaderId::IfMatch) | bitOf(HeaderId::IfNoneMatch)
     | bitOf(HeaderId::IfModifiedSince) | bitOf(HeaderId::IfUnmodifiedSince) | bitOf(HeaderId::Authorization)
     | bitOf(HeaderId::ProxyAuthorization);
 
 } // namespace
 
-RequestParser::RequestParser(const RequestLimits &limits) : m_limits(limits)
+RequestParser::RequestParser(const RequestLimits &limits)
+    : m_limits(limits)
 {
     reset();
 }
@@ -151,8 +152,7 @@ bool RequestParser::takeField(const char *data)
     }
     field.invalid = false;
     if (m_fieldsCounted++ >= m_limits.fieldsMax) {
-        return fail(Code::TooManyHeaders, HeaderTooLargeStatus, "client sent too many header lines",
-                    field.name.offset);
+        return fail(Code::TooManyHeaders, HeaderTooLargeStatus, "client sent too many header lines", field.name.offset);
     }
     if (field.id != HeaderId::Other) {
         if (!checkUnique(field.id))
@@ -167,7 +167,8 @@ bool RequestParser::takeField(const char *data)
         else if (field.id == HeaderId::Upgrade)
             m_head.hasUpgrade = true;
         else if (field.id == HeaderId::Expect)
-            m_head.expectContinue = m_head.version >= Http11 && equalsIgnoringCase(field.value.in(data), "100-continue");
+            m_head.expectContinue =
+                m_head.version >= Http11 && equalsIgnoringCase(field.value.in(data), "100-continue");
     }
     m_head.fields.push_back(field);
     return true;

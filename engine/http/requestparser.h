@@ -32,8 +32,8 @@ public:
     void reset();
     // `data` is the buffer from the message's first byte on, the same bytes as before plus new ones (the address may
     // have changed). Looks only at what is new. After Complete, consumed() bytes are the head. RFC 9112.
-    // A field whose name is not valid stays in head() marked `invalid` while ignoreInvalidHeaders is on: a trace can show
-    // it, nothing else may act on it or forward it.
+    // A field whose name is not valid stays in head() marked `invalid` while ignoreInvalidHeaders is on: a trace can
+    // show it, nothing else may act on it or forward it.
     ParseStatus parse(const char *data, qsizetype size);
     qsizetype consumed() const { return m_position; }
     // True once at least one byte of a request line was seen (leading empty lines do not count, as in nginx).

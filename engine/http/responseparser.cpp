@@ -12,7 +12,9 @@ namespace {
 constexpr HttpVersion Http11{1, 1};
 }
 
-ResponseParser::ResponseParser(const ResponseLimits &limits) : m_limits(limits) { }
+ResponseParser::ResponseParser(const ResponseLimits &limits)
+    : m_limits(limits)
+{}
 
 void ResponseParser::setLimits(const ResponseLimits &limits)
 {

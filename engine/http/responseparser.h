@@ -33,7 +33,15 @@ public:
 private:
     enum class Phase : quint8 { StatusLine, Fields, Complete, Failed };
     enum class LineState : quint8 {
-        Protocol, MajorFirst, Major, MinorFirst, Minor, Status, AfterStatus, Reason, LineFeed,
+        Protocol,
+        MajorFirst,
+        Major,
+        MinorFirst,
+        Minor,
+        Status,
+        AfterStatus,
+        Reason,
+        LineFeed,
     };
     void readStatusLine(const char *data, qsizetype end);
     bool readVersionByte(char c, qsizetype at);

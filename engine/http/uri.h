@@ -8,7 +8,7 @@ namespace portlight {
 
 // What a request's path means once it is decoded (ngx_http_parse_complex_uri).
 struct NormalizedPath {
-    bool valid = false;  // false: a broken escape, a zero byte, or ".." above the root: 400
+    bool valid = false;   // false: a broken escape, a zero byte, or ".." above the root: 400
     bool changed = false; // differs from what was written
     bool quoted = false;  // held percent escapes
 };

@@ -8,7 +8,7 @@ namespace portlight {
 namespace {
 constexpr size_t DecimalDigitsMax = 20; // of 2^64 - 1
 constexpr size_t HexDigitsMax = 16;
-}
+} // namespace
 
 void WireBuffer::appendNumber(quint64 value)
 {

@@ -20,8 +20,10 @@ public:
     WireBuffer(const WireBuffer &) = delete;
     WireBuffer &operator=(const WireBuffer &) = delete;
     WireBuffer(WireBuffer &&other) noexcept
-        : m_data(std::exchange(other.m_data, nullptr)), m_size(std::exchange(other.m_size, 0)),
-          m_capacity(std::exchange(other.m_capacity, 0)) { }
+        : m_data(std::exchange(other.m_data, nullptr))
+        , m_size(std::exchange(other.m_size, 0))
+        , m_capacity(std::exchange(other.m_capacity, 0))
+    {}
     WireBuffer &operator=(WireBuffer &&other) noexcept
     {
         std::swap(m_data, other.m_data);
@@ -60,7 +62,10 @@ public:
         ++m_size;
     }
     template<size_t N>
-    void appendLiteral(const char (&text)[N]) { append(text, N - 1); }
+    void appendLiteral(const char (&text)[N])
+    {
+        append(text, N - 1);
+    }
     void appendNumber(quint64 value);
     void appendHex(quint64 value); // lower case, no leading zeros
 

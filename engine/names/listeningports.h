@@ -11,8 +11,8 @@ namespace portlight {
 struct ListeningPort {
     quint16 port = 0;
     bool loopbackOnly = false;
-    qint64 pid = 0;      // 0: not ours to see
-    QString process;     // "node", "python"; empty when unknown
+    qint64 pid = 0;           // 0: not ours to see
+    QString process;          // "node", "python"; empty when unknown
     QString workingDirectory; // shortened with ~; empty when unknown
     QString title() const;    // "5173 · node, ~/work/landing"
     friend bool operator==(const ListeningPort &, const ListeningPort &) = default;

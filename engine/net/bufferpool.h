@@ -36,7 +36,11 @@ public:
     // Where new bytes go, and how many fit.
     char *room() { return m_block + m_end; }
     quint32 roomSize() const { return m_capacity - m_end; }
-    void grow(quint32 bytes) { Q_ASSERT(bytes <= roomSize()); m_end += bytes; }
+    void grow(quint32 bytes)
+    {
+        Q_ASSERT(bytes <= roomSize());
+        m_end += bytes;
+    }
     // Drops bytes at the front.
     void consume(quint32 bytes)
     {
@@ -81,9 +85,9 @@ private:
 class BufferPool
 {
 public:
-    static constexpr quint32 SmallBytes = 4 * 1024;   // heads
-    static constexpr quint32 MediumBytes = 16 * 1024; // capture, larger heads
-    static constexpr quint32 LargeBytes = 64 * 1024;  // bodies
+    static constexpr quint32 SmallBytes = 4 * 1024;          // heads
+    static constexpr quint32 MediumBytes = 16 * 1024;        // capture, larger heads
+    static constexpr quint32 LargeBytes = 64 * 1024;         // bodies
     static constexpr quint32 FreeBytesMax = 4 * 1024 * 1024; // kept of each size
 
     BufferPool() = default;

@@ -12,8 +12,8 @@ namespace {
 // The kernel chooses source ports from here on by default (ip_local_port_range).
 constexpr quint16 EphemeralPortsFrom = 32768;
 
-// A dial to a port of our own host on which nobody listens may be given that very port as its source: TCP's simultaneous
-// open then connects the socket to itself.
+// A dial to a port of our own host on which nobody listens may be given that very port as its source: TCP's
+// simultaneous open then connects the socket to itself.
 bool isConnectedToItself(int descriptor, const SocketAddress &peer)
 {
     return peer.port() >= EphemeralPortsFrom && peer.isLoopback() && SocketAddress::localOf(descriptor) == peer;
@@ -31,7 +31,9 @@ int socketError(int descriptor)
 // One socket under way. Its stream is the one that is handed over, so that the descriptor is watched only once.
 struct Connector::Dial final : StreamObserver {
     Dial(Connector &owner, size_t attempt, int descriptor)
-        : connector(owner), attemptIndex(attempt), stream(std::make_unique<PlainStream>(owner.m_loop, descriptor))
+        : connector(owner)
+        , attemptIndex(attempt)
+        , stream(std::make_unique<PlainStream>(owner.m_loop, descriptor))
     {
         stream->setObserver(this);
     }
@@ -46,11 +48,13 @@ struct Connector::Dial final : StreamObserver {
 };
 
 Connector::Connector(EngineLoop &loop, ConnectorObserver *observer)
-    : m_loop(loop), m_observer(observer),
-      m_timeout(loop.timers(), [](void *connector) { static_cast<Connector *>(connector)->timedOut(); }, this),
-      m_nextFamily(loop.timers(), [](void *connector) { static_cast<Connector *>(connector)->dialNext(); }, this)
-{
-}
+    : m_loop(loop)
+    , m_observer(observer)
+    , m_timeout(
+          loop.timers(), [](void *connector) { static_cast<Connector *>(connector)->timedOut(); }, this)
+    , m_nextFamily(
+          loop.timers(), [](void *connector) { static_cast<Connector *>(connector)->dialNext(); }, this)
+{}
 
 Connector::~Connector() = default;
 
@@ -117,7 +121,8 @@ void Connector::dialReady(Dial *dial)
     int error = socketError(dial->stream->descriptor());
     if (error == 0 && isConnectedToItself(dial->stream->descriptor(), attempt.address))
         error = ECONNREFUSED;
-    const auto place = std::find_if(m_dials.begin(), m_dials.end(), [dial](const auto &each) { return each.get() == dial; });
+    const auto place =
+        std::find_if(m_dials.begin(), m_dials.end(), [dial](const auto &each) { return each.get() == dial; });
     Q_ASSERT(place != m_dials.end());
     std::unique_ptr<Dial> owned = std::move(*place);
     m_dials.erase(place);

@@ -17,13 +17,15 @@ using Clock = std::chrono::steady_clock;
 class EngineLoop::PortableDriver : public QObject
 {
 public:
-    PortableDriver(EngineLoop &loop, QAbstractEventDispatcher *dispatcher) : m_loop(loop)
+    PortableDriver(EngineLoop &loop, QAbstractEventDispatcher *dispatcher)
+        : m_loop(loop)
     {
         m_timer.setSingleShot(true);
         m_timer.setTimerType(Qt::PreciseTimer);
         connect(&m_timer, &QTimer::timeout, this, [this] { fire(); });
         if (dispatcher)
-            connect(dispatcher, &QAbstractEventDispatcher::awake, this, [this] { m_loop.m_timers->setNow(Clock::now()); });
+            connect(dispatcher, &QAbstractEventDispatcher::awake, this,
+                    [this] { m_loop.m_timers->setNow(Clock::now()); });
         m_loop.m_timers->setWakeObserver([](void *driver) { static_cast<PortableDriver *>(driver)->arm(); }, this);
     }
     ~PortableDriver() override { m_loop.m_timers->setWakeObserver(nullptr, nullptr); }
@@ -32,7 +34,8 @@ public:
     {
         if (std::exchange(m_turnEndPosted, true))
             return;
-        QMetaObject::invokeMethod(this, [this] { endTurn(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { endTurn(); }, Qt::QueuedConnection);
     }
 
 private:
@@ -63,7 +66,8 @@ private:
     bool m_turnEndPosted = false;
 };
 
-EngineLoop::EngineLoop(QAbstractEventDispatcher *dispatcher) : m_dispatcher(dispatcher)
+EngineLoop::EngineLoop(QAbstractEventDispatcher *dispatcher)
+    : m_dispatcher(dispatcher)
 {
 #ifdef Q_OS_LINUX
     if (auto *epoll = qobject_cast<EpollEventDispatcher *>(dispatcher)) {
@@ -120,9 +124,10 @@ void EngineLoop::unlink(DeferredCall *call)
 }
 
 DeferredCall::DeferredCall(EngineLoop &loop, Callback callback, void *context)
-    : m_loop(loop), m_callback(callback), m_context(context)
-{
-}
+    : m_loop(loop)
+    , m_callback(callback)
+    , m_context(context)
+{}
 
 DeferredCall::~DeferredCall()
 {

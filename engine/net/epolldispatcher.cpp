@@ -25,8 +25,7 @@ constexpr std::chrono::milliseconds WaitMax = std::chrono::hours(1);
 IoReadiness readinessOf(quint32 events)
 {
     return {(events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
-            (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
-            (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0};
+            (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0, (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0};
 }
 
 // Ends without EPOLL_CTL_DEL: its owner closes the descriptor next, which ends the kernel's side too, and what was
@@ -34,7 +33,10 @@ IoReadiness readinessOf(quint32 events)
 class EpollWatch final : public IoWatch
 {
 public:
-    EpollWatch(std::shared_ptr<EpollSet> epoll, EpollSet::Token token) : m_epoll(std::move(epoll)), m_token(token) { }
+    EpollWatch(std::shared_ptr<EpollSet> epoll, EpollSet::Token token)
+        : m_epoll(std::move(epoll))
+        , m_token(token)
+    {}
     ~EpollWatch() override { m_epoll->release(m_token); }
     void rearm(IoReadiness readiness) override { m_epoll->rearm(m_token, readiness); }
 
@@ -46,8 +48,10 @@ private:
 } // namespace
 
 EpollEventDispatcher::EpollEventDispatcher(QObject *parent)
-    : QAbstractEventDispatcher(parent), m_epoll(std::make_shared<EpollSet>()), m_notifiers(*m_epoll),
-      m_wakeup(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
+    : QAbstractEventDispatcher(parent)
+    , m_epoll(std::make_shared<EpollSet>())
+    , m_notifiers(*m_epoll)
+    , m_wakeup(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
 {
     if (m_wakeup < 0)
         qFatal("eventfd() failed (%d)", errno);
@@ -90,8 +94,8 @@ int EpollEventDispatcher::turn(QEventLoop::ProcessEventsFlags flags)
         m_notifiers.flush();
     }
     // Being woken counts as an event that came, as reading the wake-up pipe does in QEventDispatcherUNIX.
-    bool canWait = flags.testFlag(QEventLoop::WaitForMoreEvents) && !woken && !m_interrupted.load(std::memory_order_relaxed)
-        && !mustNotBlock(withNotifiers);
+    bool canWait = flags.testFlag(QEventLoop::WaitForMoreEvents) && !woken
+                   && !m_interrupted.load(std::memory_order_relaxed) && !mustNotBlock(withNotifiers);
     if (canWait) {
         Q_EMIT aboutToBlock();
         canWait = !mustNotBlock(withNotifiers);
@@ -131,7 +135,7 @@ bool EpollEventDispatcher::sendPostedEvents()
 bool EpollEventDispatcher::mustNotBlock(bool withNotifiers) const
 {
     return m_woken.load(std::memory_order_acquire) || m_epoll->hasEvent() || m_epoll->hasRearmed()
-        || (m_loop && m_loop->hasDeferred()) || (withNotifiers && m_notifiers.hasWork());
+           || (m_loop && m_loop->hasDeferred()) || (withNotifiers && m_notifiers.hasWork());
 }
 
 int EpollEventDispatcher::waitMilliseconds(bool withTimers) const

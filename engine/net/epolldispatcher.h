@@ -16,7 +16,8 @@ class EngineLoop;
 
 // The engine thread's event loop on Linux: everything Qt asks of a dispatcher, and the engine's own edge-triggered
 // watches and timers, over one epoll set, so that a turn costs what happened in it and nothing for idle connections.
-// Installed with QThread::setEventDispatcher, which owns it. Only wakeUp() and interrupt() may be called from elsewhere.
+// Installed with QThread::setEventDispatcher, which owns it. Only wakeUp() and interrupt() may be called from
+// elsewhere.
 //
 // A turn: awake() → posted events → aboutToBlock() → epoll_wait → watches → socket notifiers → timers → deferred calls.
 class EpollEventDispatcher final : public QAbstractEventDispatcher, public IoSource

@@ -30,7 +30,9 @@ const int EpollSet::ControlAdd = EPOLL_CTL_ADD;
 const int EpollSet::ControlModify = EPOLL_CTL_MOD;
 const int EpollSet::ControlDelete = EPOLL_CTL_DEL;
 
-EpollSet::EpollSet() : m_epoll(epoll_create1(EPOLL_CLOEXEC)), m_batch(new epoll_event[EventsPerTurnMax])
+EpollSet::EpollSet()
+    : m_epoll(epoll_create1(EPOLL_CLOEXEC))
+    , m_batch(new epoll_event[EventsPerTurnMax])
 {
     // As Qt's own dispatchers do: a thread without an event loop cannot go on.
     if (m_epoll < 0)

@@ -10,9 +10,9 @@ struct epoll_event;
 namespace portlight {
 
 // One kernel epoll set with the batch last fetched from it. What the kernel hands back is a token: the number of a slot
-// and the slot's generation, so that an event of a registration that ended earlier in the same batch finds nothing, even
-// when its slot or its descriptor number is in use again. No hash, no allocation an event. Engine thread; owned by the
-// dispatcher, shared with the watches that may outlive it.
+// and the slot's generation, so that an event of a registration that ended earlier in the same batch finds nothing,
+// even when its slot or its descriptor number is in use again. No hash, no allocation an event. Engine thread; owned by
+// the dispatcher, shared with the watches that may outlive it.
 class EpollSet
 {
 public:
@@ -52,7 +52,10 @@ public:
 
     // 0 or errno, as epoll_ctl gives it.
     int add(int descriptor, quint32 events, Token token) { return control(ControlAdd, descriptor, events, token); }
-    int modify(int descriptor, quint32 events, Token token) { return control(ControlModify, descriptor, events, token); }
+    int modify(int descriptor, quint32 events, Token token)
+    {
+        return control(ControlModify, descriptor, events, token);
+    }
     void forget(int descriptor) { control(ControlDelete, descriptor, 0, {}); }
 
     // Fetches the next batch; the one before must be used up. `timeout` in milliseconds, -1 for ever.

@@ -34,8 +34,8 @@ public:
     // Reports the given readiness again in the next turn of the loop, without asking the kernel: for a handler that
     // stopped early (a full buffer, a fairness limit) and now wants to go on.
     virtual void rearm(IoReadiness readiness) = 0;
-    // To be told when EAGAIN was met, or a count that stands for it: where edges are emulated (NotifierIoSource) the next
-    // one is looked for from then on. Nothing with epoll.
+    // To be told when EAGAIN was met, or a count that stands for it: where edges are emulated (NotifierIoSource) the
+    // next one is looked for from then on. Nothing with epoll.
     virtual void drained(IoReadiness readiness) { Q_UNUSED(readiness); }
 };
 

@@ -18,7 +18,9 @@ namespace {
 class OwnedDescriptor
 {
 public:
-    explicit OwnedDescriptor(int descriptor) : m_descriptor(descriptor) { }
+    explicit OwnedDescriptor(int descriptor)
+        : m_descriptor(descriptor)
+    {}
     ~OwnedDescriptor()
     {
         if (m_descriptor >= 0)
@@ -36,9 +38,9 @@ private:
 // nginx's words: "bind() to 127.0.0.1:80 failed (13: Permission denied)".
 Error callFailed(const QString &call, int error)
 {
-    const ErrorCode code = error == EADDRINUSE ? ErrorCode::AddressInUse
-        : error == EACCES || error == EPERM    ? ErrorCode::PermissionDenied
-                                               : ErrorCode::SocketFailed;
+    const ErrorCode code = error == EADDRINUSE                 ? ErrorCode::AddressInUse
+                           : error == EACCES || error == EPERM ? ErrorCode::PermissionDenied
+                                                               : ErrorCode::SocketFailed;
     return Error{code, u"%1 failed (%2: %3)"_s.arg(call).arg(error).arg(QString::fromLocal8Bit(strerror(error)))};
 }
 
@@ -57,8 +59,7 @@ Result<void> setOptions(int descriptor, const ListenAddress &address, const List
         return callFailed(u"setsockopt(SO_REUSEADDR) %1"_s.arg(name), errno);
     if (options.reusePort && !setFlag(descriptor, SOL_SOCKET, SO_REUSEPORT, true))
         return callFailed(u"setsockopt(SO_REUSEPORT) %1"_s.arg(name), errno);
-    if (address.kind == ListenAddress::Kind::Inet6
-        && !setFlag(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, address.ipv6Only))
+    if (address.kind == ListenAddress::Kind::Inet6 && !setFlag(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, address.ipv6Only))
         return callFailed(u"setsockopt(IPV6_V6ONLY) %1"_s.arg(name), errno);
     return {};
 }
@@ -67,7 +68,8 @@ Result<void> setOptions(int descriptor, const ListenAddress &address, const List
 // it away. Anything else stays, and bind() says that the address is in use.
 void removeStaleSocketFile(const SocketAddress &address, const QByteArray &path)
 {
-    struct stat status{};
+    struct stat status {
+    };
     if (lstat(path.constData(), &status) != 0 || !S_ISSOCK(status.st_mode))
         return;
     const OwnedDescriptor probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -133,10 +135,14 @@ Result<std::unique_ptr<Listener>> Listener::open(EngineLoop &loop, const ListenA
 }
 
 Listener::Listener(EngineLoop &loop, const ListenAddress &address, int descriptor, ListenerObserver *observer)
-    : m_address(address), m_descriptor(descriptor), m_observer(observer),
-      m_retry(loop.timers(), [](void *listener) { static_cast<Listener *>(listener)->retry(); }, this)
+    : m_address(address)
+    , m_descriptor(descriptor)
+    , m_observer(observer)
+    , m_retry(
+          loop.timers(), [](void *listener) { static_cast<Listener *>(listener)->retry(); }, this)
 {
-    struct stat status{};
+    struct stat status {
+    };
     if (m_address.kind == ListenAddress::Kind::Unix && lstat(m_address.path.constData(), &status) == 0)
         m_socketFile = {quint64(status.st_dev), quint64(status.st_ino)};
     m_watch = loop.io().watch(descriptor, this);
@@ -157,7 +163,8 @@ void Listener::closeDescriptor()
     m_watch.reset();
     close(std::exchange(m_descriptor, -1));
     // Only the file that we made: its name may be another listener's by now.
-    struct stat status{};
+    struct stat status {
+    };
     if (m_address.kind == ListenAddress::Kind::Unix && lstat(m_address.path.constData(), &status) == 0
         && m_socketFile == SocketFile{quint64(status.st_dev), quint64(status.st_ino)})
         unlink(m_address.path.constData());

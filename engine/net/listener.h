@@ -63,8 +63,8 @@ private:
     ListenerObserver *m_observer;
     std::unique_ptr<IoWatch> m_watch;
     Timer m_retry;
-    bool *m_destroyed = nullptr; // set by the destructor while acceptSome() runs
-    int m_pausedFor = 0;         // errno that was told to the observer
+    bool *m_destroyed = nullptr;  // set by the destructor while acceptSome() runs
+    int m_pausedFor = 0;          // errno that was told to the observer
     SocketFile m_socketFile = {}; // ours, of a unix socket
 };
 

@@ -17,8 +17,10 @@ class NotifierWatch final : public IoWatch
 {
 public:
     NotifierWatch(int descriptor, IoHandler *handler, TimerQueue &timers)
-        : m_handler(handler), m_timers(timers), m_read(descriptor, QSocketNotifier::Read),
-          m_write(descriptor, QSocketNotifier::Write)
+        : m_handler(handler)
+        , m_timers(timers)
+        , m_read(descriptor, QSocketNotifier::Read)
+        , m_write(descriptor, QSocketNotifier::Write)
     {
         QObject::connect(&m_read, &QSocketNotifier::activated, &m_read, [this] {
             m_read.setEnabled(false);
@@ -37,7 +39,8 @@ public:
         m_rearmed.writable |= readiness.writable;
         m_rearmed.hangup |= readiness.hangup;
         if (!posted) // goes with its context object when the watch is destroyed first
-            QMetaObject::invokeMethod(&m_read, [this] { report(std::exchange(m_rearmed, {})); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                &m_read, [this] { report(std::exchange(m_rearmed, {})); }, Qt::QueuedConnection);
     }
 
     void drained(IoReadiness readiness) override
@@ -68,7 +71,8 @@ private:
 std::unique_ptr<IoWatch> NotifierIoSource::watch(int descriptor, IoHandler *handler)
 {
     // As epoll answers; a QSocketNotifier would find both out too late.
-    struct stat status{};
+    struct stat status {
+    };
     if (fstat(descriptor, &status) != 0)
         return nullptr;
     if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) {

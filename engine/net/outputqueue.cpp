@@ -6,7 +6,7 @@ namespace portlight {
 namespace {
 constexpr int PartsMax = 32;
 constexpr size_t KeptControlBytesMax = 2048; // a longer head's memory goes back between messages
-}
+} // namespace
 
 void OutputQueue::append(Buffer buffer)
 {

@@ -103,12 +103,14 @@ bool QtTimerHeap::remove(int id)
 
 bool QtTimerHeap::removeAll(const QObject *object)
 {
-    return std::erase_if(m_timers, [this, object](const auto &timer) {
-        if (timer.second->object != object)
-            return false;
-        unqueue(timer.second.get());
-        return true;
-    }) > 0;
+    return std::erase_if(m_timers,
+                         [this, object](const auto &timer) {
+                             if (timer.second->object != object)
+                                 return false;
+                             unqueue(timer.second.get());
+                             return true;
+                         })
+           > 0;
 }
 
 QList<QAbstractEventDispatcher::TimerInfo> QtTimerHeap::timersOf(const QObject *object) const

@@ -162,11 +162,11 @@ bool operator==(const SocketAddress &a, const SocketAddress &b)
     switch (a.family()) {
     case AF_INET:
         return a.m_storage.inet.sin_port == b.m_storage.inet.sin_port
-            && a.m_storage.inet.sin_addr.s_addr == b.m_storage.inet.sin_addr.s_addr;
+               && a.m_storage.inet.sin_addr.s_addr == b.m_storage.inet.sin_addr.s_addr;
     case AF_INET6:
         return a.m_storage.inet6.sin6_port == b.m_storage.inet6.sin6_port
-            && a.m_storage.inet6.sin6_scope_id == b.m_storage.inet6.sin6_scope_id
-            && std::memcmp(&a.m_storage.inet6.sin6_addr, &b.m_storage.inet6.sin6_addr, sizeof(in6_addr)) == 0;
+               && a.m_storage.inet6.sin6_scope_id == b.m_storage.inet6.sin6_scope_id
+               && std::memcmp(&a.m_storage.inet6.sin6_addr, &b.m_storage.inet6.sin6_addr, sizeof(in6_addr)) == 0;
     case AF_UNIX: return a.toString() == b.toString();
     default: return true;
     }

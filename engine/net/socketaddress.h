@@ -6,9 +6,9 @@
 
 #include <QByteArray>
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <netinet/in.h>
 
 namespace portlight {
 

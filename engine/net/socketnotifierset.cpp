@@ -41,7 +41,9 @@ struct SocketNotifierSet::Entry {
     }
 };
 
-SocketNotifierSet::SocketNotifierSet(EpollSet &epoll) : m_epoll(epoll) { }
+SocketNotifierSet::SocketNotifierSet(EpollSet &epoll)
+    : m_epoll(epoll)
+{}
 
 SocketNotifierSet::~SocketNotifierSet() = default;
 
@@ -181,9 +183,8 @@ void SocketNotifierSet::restoreSuppressed()
 bool SocketNotifierSet::hasWork() const
 {
     return m_pendingCursor < m_pending.size()
-        || std::any_of(m_alwaysReady.begin(), m_alwaysReady.end(), [this](Token token) {
-               return (entryOf(token)->wanted() & AlwaysReadyEvents) != 0;
-           });
+           || std::any_of(m_alwaysReady.begin(), m_alwaysReady.end(),
+                          [this](Token token) { return (entryOf(token)->wanted() & AlwaysReadyEvents) != 0; });
 }
 
 void SocketNotifierSet::markAlwaysReady()

@@ -19,13 +19,18 @@ void Stream::resumeReading(PauseReason reason)
 }
 
 PlainStream::PlainStream(EngineLoop &loop, int descriptor)
-    : m_descriptor(descriptor), m_watch(loop.io().watch(descriptor, this))
+    : m_descriptor(descriptor)
+    , m_watch(loop.io().watch(descriptor, this))
 {
     if (m_watch)
         return;
     m_watchError = errno;
     m_watchFailure = std::make_unique<DeferredCall>(
-        loop, [](void *stream) { static_cast<PlainStream *>(stream)->ioReady({true, true, true}); }, this);
+        loop,
+        [](void *stream) {
+            static_cast<PlainStream *>(stream)->ioReady({true, true, true});
+        },
+        this);
     m_watchFailure->schedule();
 }
 

@@ -49,7 +49,8 @@ public:
     // Asks for streamReadable() in the next turn though no new bytes come: the last read stopped early.
     virtual void readAgainLater() = 0;
 
-    // While any reason is set, streamReadable() is not called. Resuming calls it in the next turn if there may be bytes.
+    // While any reason is set, streamReadable() is not called. Resuming calls it in the next turn if there may be
+    // bytes.
     void pauseReading(PauseReason reason) { m_pauseReasons |= quint8(reason); }
     void resumeReading(PauseReason reason);
     bool isReadingPaused() const { return m_pauseReasons != 0; }
@@ -107,13 +108,13 @@ private:
 
     int m_descriptor;
     std::unique_ptr<IoWatch> m_watch;
-    bool m_readable = false;  // an edge came and no EAGAIN yet
+    bool m_readable = false; // an edge came and no EAGAIN yet
     bool m_hangup = false;
     bool m_writeBlocked = false;
     bool m_resetOnClose = false;
     bool m_eof = false; // read() gave Eof
     int m_watchError = 0;
-    bool *m_destroyed = nullptr; // set by the destructor while the observer is called
+    bool *m_destroyed = nullptr;                  // set by the destructor while the observer is called
     std::unique_ptr<DeferredCall> m_watchFailure; // only when the kernel refused the watch
 };
 

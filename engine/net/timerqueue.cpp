@@ -8,9 +8,10 @@ namespace portlight {
 using namespace std::chrono_literals;
 
 Timer::Timer(TimerQueue &queue, Callback callback, void *context)
-    : m_queue(queue), m_callback(callback), m_context(context)
-{
-}
+    : m_queue(queue)
+    , m_callback(callback)
+    , m_context(context)
+{}
 
 Timer::~Timer()
 {

@@ -80,7 +80,8 @@ Buffer BodyStore::readNext(BufferPool &pool, int &error)
     const qint64 left = m_size - m_readPosition;
     Buffer part = pool.take(quint32(qMin<qint64>(left, BufferPool::LargeBytes)));
     if (m_descriptor >= 0) {
-        const ssize_t count = ::pread(m_descriptor, part.room(), size_t(qMin<qint64>(left, part.roomSize())), m_readPosition);
+        const ssize_t count =
+            ::pread(m_descriptor, part.room(), size_t(qMin<qint64>(left, part.roomSize())), m_readPosition);
         if (count <= 0) {
             error = count < 0 ? errno : EIO;
             return {};

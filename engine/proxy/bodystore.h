@@ -9,8 +9,8 @@
 
 namespace portlight {
 
-// A request's body kept whole before the backend is asked: in memory up to a bound, then in a temporary file that has no
-// name and so cannot be left behind. Can be read again for another try. Engine thread; owned by an exchange.
+// A request's body kept whole before the backend is asked: in memory up to a bound, then in a temporary file that has
+// no name and so cannot be left behind. Can be read again for another try. Engine thread; owned by an exchange.
 class BodyStore
 {
 public:

@@ -18,8 +18,12 @@ class Compiler
 {
 public:
     Compiler(const ConfigTree &tree, const CompileOptions &options, CompiledConfig &config, Diagnostics &diagnostics)
-        : m_tree(tree), m_options(options), m_config(config), m_diagnostics(diagnostics),
-          m_upstreams(config, diagnostics) { }
+        : m_tree(tree)
+        , m_options(options)
+        , m_config(config)
+        , m_diagnostics(diagnostics)
+        , m_upstreams(config, diagnostics)
+    {}
 
     void run();
 
@@ -259,13 +263,15 @@ std::optional<ReturnRule> Compiler::compileReturn(const ConfigNode &block)
         rule.status = 302;
         text = first;
     } else {
-        report({ErrorCode::InvalidValue, QStringLiteral("invalid return code \"%1\"").arg(QString::fromUtf8(first)), {},
+        report({ErrorCode::InvalidValue,
+                QStringLiteral("invalid return code \"%1\"").arg(QString::fromUtf8(first)),
+                {},
                 QStringLiteral("return CODE [text], return CODE URL, or return URL")},
                node->position);
         return std::nullopt;
     }
-    rule.isRedirect = rule.status == 301 || rule.status == 302 || rule.status == 303 || rule.status == 307
-        || rule.status == 308;
+    rule.isRedirect =
+        rule.status == 301 || rule.status == 302 || rule.status == 303 || rule.status == 307 || rule.status == 308;
     if (auto compiled = Template::compile(text, m_maps))
         rule.text = std::move(*compiled);
     else

@@ -107,7 +107,7 @@ struct ServerConfig {
     std::optional<ReturnRule> returnRule;
     std::vector<std::unique_ptr<LocationConfig>> locations; // exact ones first, then prefixes, longest first
     std::unique_ptr<LocationConfig> implicitLocation;       // where no location matches
-    bool own = false; // portlight_domain: explaining pages
+    bool own = false;                                       // portlight_domain: explaining pages
     TextPosition position;
 
     QByteArray firstName() const { return names.empty() ? QByteArray() : names.front(); }
@@ -124,7 +124,7 @@ struct ListenerConfig {
 // The form that the engine runs: looked up, inherited, resolved. Immutable; shared between threads and exchanges.
 struct CompiledConfig {
     NginxVersion version;
-    QByteArray serverHeader;   // "nginx/1.31.5"
+    QByteArray serverHeader;      // "nginx/1.31.5"
     QByteArray serverHeaderShort; // "nginx"
     std::vector<std::unique_ptr<ServerConfig>> servers;
     std::vector<std::unique_ptr<UpstreamConfig>> upstreams;

@@ -31,9 +31,9 @@ bool isLocalhost(const QByteArray &host)
 } // namespace
 
 UpstreamCompiler::UpstreamCompiler(CompiledConfig &config, Diagnostics &diagnostics)
-    : m_config(config), m_diagnostics(diagnostics)
-{
-}
+    : m_config(config)
+    , m_diagnostics(diagnostics)
+{}
 
 void UpstreamCompiler::report(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint)
 {

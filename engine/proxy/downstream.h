@@ -23,7 +23,7 @@ struct OutgoingHead {
     QByteArrayView contentType; // sent in front of the other fields; empty: none
     QByteArrayView location;    // a Location of our own making
     qint64 contentLength = -1;  // -1: unknown
-    bool hasBody = true; // false: HEAD, 204, 304
+    bool hasBody = true;        // false: HEAD, 204, 304
     std::vector<FieldView> fields;
 
     void clear()
@@ -42,7 +42,8 @@ public:
 
     virtual void sendContinue() = 0; // 100 Continue
     virtual void sendHead(const OutgoingHead &head) = 0;
-    // A part of the body; `last` ends the response, with trailer field lines (each with CRLF) where the protocol has them.
+    // A part of the body; `last` ends the response, with trailer field lines (each with CRLF) where the protocol has
+    // them.
     virtual void sendBody(Buffer data, bool last, QByteArrayView trailerLines = {}) = 0;
     virtual void flush() = 0;
     virtual size_t queuedBytes() const = 0;

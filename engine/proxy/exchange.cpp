@@ -21,10 +21,11 @@ qint64 microseconds(std::chrono::steady_clock::duration span)
 } // namespace
 
 Exchange::Exchange(ProxyContext &context)
-    : m_context(context), m_run(context, *this),
-      m_reportTimer(context.loop.timers(), [](void *self) { static_cast<Exchange *>(self)->reportRunning(); }, this)
-{
-}
+    : m_context(context)
+    , m_run(context, *this)
+    , m_reportTimer(
+          context.loop.timers(), [](void *self) { static_cast<Exchange *>(self)->reportRunning(); }, this)
+{}
 
 Exchange::~Exchange()
 {
@@ -87,8 +88,8 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
         logError(LogLevel::Error, m_failure.logText());
         respondError(508);
     } else if (m_request.methodId == MethodId::Trace || m_request.methodId == MethodId::Connect) {
-        logError(LogLevel::Info, m_request.methodId == MethodId::Trace ? "client sent TRACE method"
-                                                                       : "client sent CONNECT method");
+        logError(LogLevel::Info,
+                 m_request.methodId == MethodId::Trace ? "client sent TRACE method" : "client sent CONNECT method");
         m_downstream->disableKeepAlive();
         respondError(405);
     } else {
@@ -96,8 +97,8 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     }
 }
 
-void Exchange::beginRefused(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes,
-                            RequestHead &head, const HttpProtocolError &error)
+void Exchange::beginRefused(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head,
+                            const HttpProtocolError &error)
 {
     reset();
     m_state = State::Running;
@@ -148,9 +149,8 @@ void Exchange::adoptFieldRules()
         const QByteArrayView name = requestText(field.name);
         if (field.name.offset < m_request.host.offset || !name.contains('_'))
             continue;
-        const bool plainOtherwise = std::all_of(name.begin(), name.end(), [](char c) {
-            return ascii::is(c, ascii::PlainNameByte) || c == '_';
-        });
+        const bool plainOtherwise = std::all_of(name.begin(), name.end(),
+                                                [](char c) { return ascii::is(c, ascii::PlainNameByte) || c == '_'; });
         field.invalid = ignores && (!plainOtherwise || !underscores);
     }
 }
@@ -159,8 +159,9 @@ void Exchange::startRecording()
 {
     if (!m_context.traffic)
         return;
-    m_startedAtMs = std::chrono::duration_cast<std::chrono::milliseconds>(
-                        std::chrono::system_clock::now().time_since_epoch()).count();
+    m_startedAtMs =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
     m_detail = std::make_unique<ExchangeDetail>();
     m_detail->requestHead = QByteArray(m_headBytes.data(), m_headBytes.size());
     m_detail->timing.requestHeadUs = 0;
@@ -174,10 +175,11 @@ void Exchange::startRecording()
     if (m_hostMatched)
         decide(Decision::Step::Domain, name, QStringLiteral("the name matches the Host exactly"), m_server->position);
     else
-        decide(Decision::Step::Domain, name,
-               QStringLiteral("no name matches “%1”: the default server of %2")
-                   .arg(QString::fromUtf8(requestText(m_request.host)), QString::fromUtf8(m_listener->address.toString())),
-               m_server->position);
+        decide(
+            Decision::Step::Domain, name,
+            QStringLiteral("no name matches “%1”: the default server of %2")
+                .arg(QString::fromUtf8(requestText(m_request.host)), QString::fromUtf8(m_listener->address.toString())),
+            m_server->position);
 }
 
 void Exchange::resumePhases()
@@ -188,7 +190,8 @@ void Exchange::resumePhases()
 void Exchange::internalRedirect(const QByteArray &uri)
 {
     if (++m_redirects > InternalRedirectsMax) {
-        logError(LogLevel::Error, "rewrite or internal redirection cycle while internally redirecting to \"" + uri + '"');
+        logError(LogLevel::Error,
+                 "rewrite or internal redirection cycle while internally redirecting to \"" + uri + '"');
         respondError(500);
         return;
     }

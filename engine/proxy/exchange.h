@@ -26,7 +26,7 @@ enum class PhaseResult : quint8 {
 class Exchange final : private UpstreamRunObserver
 {
 public:
-    static constexpr int InternalRedirectsMax = 10; // NGX_HTTP_MAX_URI_CHANGES
+    static constexpr int InternalRedirectsMax = 10;      // NGX_HTTP_MAX_URI_CHANGES
     static constexpr size_t QueuedBytesHigh = 32 * 1024; // downstream; the backend is paused above
     static constexpr size_t QueuedBytesLow = QueuedBytesHigh / 2;
     static constexpr std::chrono::milliseconds RunningReportDelay{30}; // shorter ones are reported once, at their end
@@ -79,7 +79,7 @@ public:
     QByteArrayView requestText(WireSpan span) const { return span.in(m_headBytes.data()); }
     // The first field of that id, or of that name for HeaderId::Other.
     QByteArrayView requestField(HeaderId id, QByteArrayView name = {}) const;
-    QByteArrayView host() const { return m_host; } // lower case, no port: $host
+    QByteArrayView host() const { return m_host; }  // lower case, no port: $host
     const QByteArray &uri() const { return m_uri; } // normalized: $uri
     QByteArrayView args() const { return requestText(m_request.query); }
     // The target as it came, less scheme and authority: $request_uri.

@@ -23,7 +23,8 @@ PhaseResult Exchange::startProxy()
         return PhaseResult::Suspended;
     }
     // A chunked body can only be passed on as it comes when the backend takes chunks (proxy_request_buffering).
-    m_streamsRequestBody = !proxy.requestBuffering && (body.kind == BodyKind::Length || proxy.version >= HttpVersion{1, 1});
+    m_streamsRequestBody =
+        !proxy.requestBuffering && (body.kind == BodyKind::Length || proxy.version >= HttpVersion{1, 1});
     m_storesRequestBody = !m_streamsRequestBody;
     if (m_streamsRequestBody) {
         startRun();
@@ -67,7 +68,8 @@ void Exchange::requestBodyReceived(Buffer data, bool last)
         return; // answered already: the rest is read only to be dropped
     const qint64 bytesMax = core().clientMaxBodyBytes;
     if (bytesMax > 0 && m_requestBytes > bytesMax && !m_headSent) {
-        logError(LogLevel::Error, "client intended to send too large chunked body: " + QByteArray::number(m_requestBytes) + " bytes");
+        logError(LogLevel::Error,
+                 "client intended to send too large chunked body: " + QByteArray::number(m_requestBytes) + " bytes");
         m_run.cancel();
         respondError(413);
         return;
@@ -122,9 +124,9 @@ void Exchange::peerChosen(QByteArrayView peer, bool reused)
         return;
     const UpstreamConfig &group = *m_location->proxy->upstream;
     decide(Decision::Step::Peer, QString::fromUtf8(peer),
-           reused ? u"an idle connection of group %1 is reused"_s.arg(QString::fromUtf8(group.name))
-               : group.peers.size() > 1 ? u"next in turn of %1 peers"_s.arg(group.peers.size())
-                                        : u"the only peer"_s,
+           reused                   ? u"an idle connection of group %1 is reused"_s.arg(QString::fromUtf8(group.name))
+           : group.peers.size() > 1 ? u"next in turn of %1 peers"_s.arg(group.peers.size())
+                                    : u"the only peer"_s,
            m_location->proxy->position);
     stateChanged();
 }
@@ -148,7 +150,8 @@ void Exchange::runFailed(const Failure &failure)
         return;
     }
     if (m_state != State::Tunneling || failure.kind == Failure::Kind::TimedOut)
-        logError(failure.kind == Failure::Kind::TimedOut && m_state == State::Tunneling ? LogLevel::Info : LogLevel::Error,
+        logError(failure.kind == Failure::Kind::TimedOut && m_state == State::Tunneling ? LogLevel::Info
+                                                                                        : LogLevel::Error,
                  failure.logText());
     if (m_state == State::Tunneling)
         m_failure = {}; // a tunnel that one side ends has not failed
@@ -172,8 +175,8 @@ void Exchange::writeRequestHead(WireBuffer &out, const SocketAddress &)
     out.appendLiteral("\r\n");
 }
 
-// ngx_http_proxy_create_request: without a URI in proxy_pass the client's own bytes; with one, the location's part of the
-// normalized path is replaced.
+// ngx_http_proxy_create_request: without a URI in proxy_pass the client's own bytes; with one, the location's part of
+// the normalized path is replaced.
 void Exchange::writeTarget(WireBuffer &out) const
 {
     const ProxySettings &proxy = *m_location->proxy;
@@ -209,7 +212,8 @@ void Exchange::writeSetFields(WireBuffer &out)
             appendField(out, field.name, m_scratch.view());
     }
     if (!proxy.setsField(HeaderId::Host))
-        appendField(out, "Host", proxy.target.peer.unixPath.isEmpty() ? QByteArrayView(proxy.target.hostPort) : "localhost");
+        appendField(out, "Host",
+                    proxy.target.peer.unixPath.isEmpty() ? QByteArrayView(proxy.target.hostPort) : "localhost");
     // Since 1.29.7 nginx leaves the connection open by default; before, it says so to the backend.
     if (!proxy.setsField(HeaderId::Connection)
         && (m_active->config->version < NginxVersion{1, 29, 7} || proxy.version < HttpVersion{1, 1}))

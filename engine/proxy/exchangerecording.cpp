@@ -92,7 +92,9 @@ void Exchange::finishRecording()
     else
         decide(Decision::Step::Answer, QString::number(m_status),
                m_failure ? m_failure.sentence()
-                         : QStringLiteral("%1 bytes in %2 ms").arg(bodyBytesSent()).arg(double(sinceStartUs()) / 1000.0, 0, 'f', 1));
+                         : QStringLiteral("%1 bytes in %2 ms")
+                               .arg(bodyBytesSent())
+                               .arg(double(sinceStartUs()) / 1000.0, 0, 'f', 1));
     m_detail->summary = summary();
     if (m_context.traffic)
         m_context.traffic->record(std::shared_ptr<const ExchangeDetail>(std::move(m_detail)));

@@ -17,7 +17,7 @@ namespace {
 bool endsKeepAlive(int status)
 {
     return status == 400 || status == 413 || status == 414 || (status >= 495 && status <= 497) || status == 500
-        || status == 501;
+           || status == 501;
 }
 
 bool wantsPadding(QByteArrayView userAgent)
@@ -43,8 +43,8 @@ void Exchange::respondError(int status)
 {
     if (endsKeepAlive(status))
         m_downstream->disableKeepAlive();
-    const bool explains = mayExplain()
-        && (status == 413 || status == 502 || status == 503 || status == 504 || status == 508);
+    const bool explains =
+        mayExplain() && (status == 413 || status == 502 || status == 503 || status == 504 || status == 508);
     if (explains) {
         LocalPageContent content;
         content.status = status;
@@ -92,7 +92,7 @@ void Exchange::respondUnknownDomain()
 void Exchange::respondRedirect(int status, QByteArrayView location)
 {
     const QByteArray page = errorPage(status, serverToken(), false);
-    if (!location.startsWith('/')) { // a URL as written is a field like any other
+    if (!location.startsWith('/')) {                                  // a URL as written is a field like any other
         m_locationValue = QByteArray("", 0) + location.toByteArray(); // never null: "return 301" sends an empty one
         respondText(status, "text/html", page, m_locationValue);
         return;
@@ -152,7 +152,8 @@ void Exchange::sendHead()
     Q_ASSERT(!m_headSent);
     m_headSent = true;
     m_state = State::Responding;
-    for (ResponseFilter *filter : {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
+    for (ResponseFilter *filter :
+         {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
         filter->filterHead(m_head);
     m_downstream->sendHead(m_head);
     if (!m_detail)
@@ -168,7 +169,8 @@ void Exchange::sendBody(Buffer data, bool last, QByteArrayView trailerLines)
     if (!data.isEmpty())
         m_chain.buffers.push_back(std::move(data));
     m_chain.last = last;
-    for (ResponseFilter *filter : {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
+    for (ResponseFilter *filter :
+         {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
         filter->filterBody(m_chain);
     for (Buffer &buffer : m_chain.buffers)
         m_downstream->sendBody(std::move(buffer), false);

@@ -97,10 +97,13 @@ QString Failure::sentence() const
         if (bytesSeen == 0)
             return u"%1 closed the connection without an answer"_s.arg(who);
         return u"%1 answered %2 bytes, then closed before the headers ended"_s.arg(who).arg(bytesSeen);
-    case Kind::ReadFailed: return u"the connection to %1 broke (%2) after %3 bytes"_s.arg(who, systemWords(error)).arg(bytesSeen);
+    case Kind::ReadFailed:
+        return u"the connection to %1 broke (%2) after %3 bytes"_s.arg(who, systemWords(error)).arg(bytesSeen);
     case Kind::WriteFailed: return u"%1 stopped taking the request (%2)"_s.arg(who, systemWords(error));
-    case Kind::InvalidResponse: return u"%1 answered with something that is not HTTP: %2"_s.arg(who, QString::fromUtf8(detail));
-    case Kind::HeadTooLarge: return u"the headers of the answer from %1 are larger than proxy_buffer_size allows"_s.arg(who);
+    case Kind::InvalidResponse:
+        return u"%1 answered with something that is not HTTP: %2"_s.arg(who, QString::fromUtf8(detail));
+    case Kind::HeadTooLarge:
+        return u"the headers of the answer from %1 are larger than proxy_buffer_size allows"_s.arg(who);
     case Kind::NoLivePeer: return u"no backend of the group is left to ask"_s;
     case Kind::LoopDetected: return u"the request came back to Portlight more than 10 times"_s;
     case Kind::BodyStoreFailed: return u"the request body could not be kept (%1)"_s.arg(systemWords(error));
@@ -115,16 +118,19 @@ QString Failure::advice() const
     case Kind::None: return {};
     case Kind::ConnectFailed:
         if (error == ECONNREFUSED)
-            return u"Start the program that should listen on port %1, or point the domain at the port it really uses."_s.arg(p);
+            return u"Start the program that should listen on port %1, or point the domain at the port it really uses."_s
+                .arg(p);
         return u"Check the address of the backend."_s;
     case Kind::TimedOut:
         return phase == Phase::Connecting
-            ? u"Check that the backend is reachable; proxy_connect_timeout sets how long to wait."_s
-            : u"Look at what the backend is doing; proxy_read_timeout and proxy_send_timeout set how long to wait."_s;
+                   ? u"Check that the backend is reachable; proxy_connect_timeout sets how long to wait."_s
+                   : u"Look at what the backend is doing; proxy_read_timeout and proxy_send_timeout set how long to wait."_s;
     case Kind::ClosedEarly:
-    case Kind::ReadFailed: return u"Look at the backend's own log: it ended this connection, perhaps because it crashed."_s;
+    case Kind::ReadFailed:
+        return u"Look at the backend's own log: it ended this connection, perhaps because it crashed."_s;
     case Kind::WriteFailed: return u"The backend may refuse bodies of this size or kind: look at its log."_s;
-    case Kind::InvalidResponse: return u"Check that port %1 speaks plain HTTP: it may expect TLS or another protocol."_s.arg(p);
+    case Kind::InvalidResponse:
+        return u"Check that port %1 speaks plain HTTP: it may expect TLS or another protocol."_s.arg(p);
     case Kind::HeadTooLarge: return u"Raise proxy_buffer_size, or look for an outsized cookie or header."_s;
     case Kind::NoLivePeer: return u"Add a server to the upstream group that is not marked down."_s;
     case Kind::LoopDetected: return u"Point the domain at the backend itself, not at a name that Portlight serves."_s;

@@ -10,11 +10,19 @@ namespace portlight {
 
 Http1Downstream::Http1Downstream(ProxyContext &context, DownstreamOwner &owner, std::unique_ptr<Stream> stream,
                                  const ListenAddress &listenAddress, const SocketAddress &client)
-    : m_context(context), m_owner(owner), m_stream(std::move(stream)), m_listenAddress(listenAddress), m_client(client),
-      m_timer(context.loop.timers(), [](void *self) { static_cast<Http1Downstream *>(self)->timedOut(); }, this),
-      m_sendTimer(context.loop.timers(), [](void *self) { static_cast<Http1Downstream *>(self)->sendTimedOut(); }, this),
-      m_afterExchange(context.loop, [](void *self) { static_cast<Http1Downstream *>(self)->afterExchange(); }, this),
-      m_openedAt(context.loop.now()), m_id(++context.lastConnection)
+    : m_context(context)
+    , m_owner(owner)
+    , m_stream(std::move(stream))
+    , m_listenAddress(listenAddress)
+    , m_client(client)
+    , m_timer(
+          context.loop.timers(), [](void *self) { static_cast<Http1Downstream *>(self)->timedOut(); }, this)
+    , m_sendTimer(
+          context.loop.timers(), [](void *self) { static_cast<Http1Downstream *>(self)->sendTimedOut(); }, this)
+    , m_afterExchange(
+          context.loop, [](void *self) { static_cast<Http1Downstream *>(self)->afterExchange(); }, this)
+    , m_openedAt(context.loop.now())
+    , m_id(++context.lastConnection)
 {
     m_stream->setObserver(this);
     ++m_context.counters.active;
@@ -117,8 +125,10 @@ void Http1Downstream::readHead()
         }
         if (result.status != IoResult::Status::Ok) {
             if (m_state == State::ReadingHead)
-                m_context.log.write(LogLevel::Info, "client prematurely closed connection while reading client request, client: "
-                                        + clientHost().toByteArray(), m_id);
+                m_context.log.write(LogLevel::Info,
+                                    "client prematurely closed connection while reading client request, client: "
+                                        + clientHost().toByteArray(),
+                                    m_id);
             close();
             return;
         }
@@ -273,12 +283,16 @@ void Http1Downstream::timedOut()
 {
     switch (m_state) {
     case State::ReadingHead:
-        m_context.log.write(LogLevel::Info, "client timed out (110: Connection timed out) while reading client request headers, client: "
-                                + clientHost().toByteArray(), m_id);
+        m_context.log.write(
+            LogLevel::Info,
+            "client timed out (110: Connection timed out) while reading client request headers, client: "
+                + clientHost().toByteArray(),
+            m_id);
         close(m_listener->defaultServer->core.resetTimedoutConnection);
         return;
     case State::Exchanging:
-        exchange().requestBodyFailed(408, "client timed out (110: Connection timed out) while reading client request body");
+        exchange().requestBodyFailed(408,
+                                     "client timed out (110: Connection timed out) while reading client request body");
         return;
     default: close(); return;
     }

@@ -124,8 +124,9 @@ void Http1Downstream::watchForClose()
     if (!m_stream->hasHungUp() || m_tunnel || m_responseEnded)
         return;
     if (exchange().isRunning() && exchange().run().isBusy()) {
-        exchange().clientGone("epoll_wait() reported that client prematurely closed connection, so upstream connection is "
-                               "closed too");
+        exchange().clientGone(
+            "epoll_wait() reported that client prematurely closed connection, so upstream connection is "
+            "closed too");
         close();
     }
 }
@@ -139,7 +140,8 @@ void Http1Downstream::clientWentAway(int error)
     close();
 }
 
-// The response went out before its request's body was read: read the rest, for a time, so that the connection can go on.
+// The response went out before its request's body was read: read the rest, for a time, so that the connection can go
+// on.
 void Http1Downstream::discardBody()
 {
     for (int i = 0; i < ReadsPerTurnMax; ++i) {

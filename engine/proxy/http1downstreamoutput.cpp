@@ -107,9 +107,7 @@ void Http1Downstream::flush()
         exchange().clientGone("send() failed (" + describeErrno(m_slot->out.error()) + ')');
         close();
         return;
-    case OutputQueue::Flush::Blocked:
-        m_sendTimer.start(core().sendTimeout);
-        break;
+    case OutputQueue::Flush::Blocked: m_sendTimer.start(core().sendTimeout); break;
     case OutputQueue::Flush::Done:
         m_sendTimer.stop();
         if (m_responseComplete) {

@@ -50,7 +50,8 @@ Result<void> setHttpVersion(LevelSettings &level, const ConfigNode &node)
         level.proxy.version = {1, 1};
     else
         return Error{ErrorCode::InvalidValue,
-                     QStringLiteral("invalid value \"%1\"").arg(QString::fromUtf8(node.argument(0))), {},
+                     QStringLiteral("invalid value \"%1\"").arg(QString::fromUtf8(node.argument(0))),
+                     {},
                      QStringLiteral("1.0 or 1.1")};
     return {};
 }
@@ -58,7 +59,7 @@ Result<void> setHttpVersion(LevelSettings &level, const ConfigNode &node)
 Result<void> setLingeringClose(LevelSettings &level, const ConfigNode &node)
 {
     level.core.lingeringClose = node.argument(0) == "always" ? LingeringClose::Always
-        : node.argument(0) == "off"                          ? LingeringClose::Off
+                                : node.argument(0) == "off"  ? LingeringClose::Off
                                                              : LingeringClose::On;
     return {};
 }
@@ -66,12 +67,12 @@ Result<void> setLingeringClose(LevelSettings &level, const ConfigNode &node)
 Result<void> setServerTokens(LevelSettings &level, const ConfigNode &node)
 {
     level.core.serverTokens = node.argument(0) == "build" ? ServerTokens::Build
-        : node.argument(0) == "off"                       ? ServerTokens::Off
+                              : node.argument(0) == "off" ? ServerTokens::Off
                                                           : ServerTokens::On;
     return {};
 }
 
-#define PORTLIGHT_SET(field, expression) \
+#define PORTLIGHT_SET(field, expression)                                                                               \
     [](LevelSettings &level, const ConfigNode &node) -> Result<void> { return store(level.field, expression); }
 
 const QHash<QByteArray, Setter> &setters()

@@ -14,13 +14,15 @@ namespace portlight {
 namespace {
 
 constexpr const char *Style =
-    ":root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--text:#1b1f24;--dim:#57606a;--line:#d9dde3;--accent:#2f6feb;"
+    ":root{color-scheme:light "
+    "dark;--bg:#f6f7f9;--card:#fff;--text:#1b1f24;--dim:#57606a;--line:#d9dde3;--accent:#2f6feb;"
     "--bad:#cf222e}"
     "@media(prefers-color-scheme:dark){:root{--bg:#16181d;--card:#1e2128;--text:#e6e8eb;--dim:#9da5b0;--line:#30353e;"
     "--accent:#5b8def;--bad:#f85149}}"
     "*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--bg);"
     "color:var(--text);font:16px/1.5 system-ui,sans-serif}"
-    "main{width:min(640px,calc(100vw - 32px));margin:32px 0;padding:32px;background:var(--card);border:1px solid var(--line);"
+    "main{width:min(640px,calc(100vw - 32px));margin:32px 0;padding:32px;background:var(--card);border:1px solid "
+    "var(--line);"
     "border-radius:12px}"
     ".status{display:inline-block;padding:2px 10px;border-radius:6px;font-weight:600;color:var(--bad);"
     "background:color-mix(in srgb,var(--bad) 12%,transparent)}"
@@ -62,9 +64,10 @@ QByteArray html(const LocalPageContent &content)
            "content=\"width=device-width\"><title>%1 · Portlight</title><style>%2</style></head><body><main>"
            "<span class=\"status\">%3</span><h1>%1</h1><p class=\"cause\">%4</p><p>%5</p>%6"
            "<footer>Portlight shows this page to this machine only.</footer></main></body></html>\n"_s
-        .arg(content.title.toHtmlEscaped(), QString::fromLatin1(Style), QString::fromLatin1(errorPageTitle(content.status)),
-             content.cause.toHtmlEscaped(), content.advice.toHtmlEscaped(), list)
-        .toUtf8();
+               .arg(content.title.toHtmlEscaped(), QString::fromLatin1(Style),
+                    QString::fromLatin1(errorPageTitle(content.status)), content.cause.toHtmlEscaped(),
+                    content.advice.toHtmlEscaped(), list)
+               .toUtf8();
 }
 
 QByteArray json(const LocalPageContent &content)
@@ -81,7 +84,7 @@ QByteArray json(const LocalPageContent &content)
 QByteArray text(const LocalPageContent &content)
 {
     QString result = u"%1\n\n%2\n%3\n%4\n"_s.arg(QString::fromLatin1(errorPageTitle(content.status)), content.title,
-                                               content.cause, content.advice);
+                                                 content.cause, content.advice);
     for (const QString &address : content.domainAddresses)
         result += u"  %1\n"_s.arg(address);
     return result.toUtf8();
@@ -103,11 +106,11 @@ LocalPage renderLocalPage(const LocalPageContent &content, QByteArrayView accept
 
 QByteArray stubStatusText(const ProxyCounters &counters)
 {
-    return "Active connections: " + QByteArray::number(counters.active)
-        + " \nserver accepts handled requests\n " + QByteArray::number(counters.accepted) + ' '
-        + QByteArray::number(counters.handled) + ' ' + QByteArray::number(counters.requests) + " \nReading: "
-        + QByteArray::number(counters.reading) + " Writing: " + QByteArray::number(counters.writing)
-        + " Waiting: " + QByteArray::number(counters.waiting) + " \n";
+    return "Active connections: " + QByteArray::number(counters.active) + " \nserver accepts handled requests\n "
+           + QByteArray::number(counters.accepted) + ' ' + QByteArray::number(counters.handled) + ' '
+           + QByteArray::number(counters.requests) + " \nReading: " + QByteArray::number(counters.reading)
+           + " Writing: " + QByteArray::number(counters.writing) + " Waiting: " + QByteArray::number(counters.waiting)
+           + " \n";
 }
 
 } // namespace portlight

@@ -15,10 +15,10 @@ struct LocalPage {
 // What the page has to say.
 struct LocalPageContent {
     int status = 404;
-    QString title;    // "Nothing answers for shop.localhost"
-    QString cause;    // "nothing listens on 127.0.0.1:3000 (connection refused)"
+    QString title; // "Nothing answers for shop.localhost"
+    QString cause; // "nothing listens on 127.0.0.1:3000 (connection refused)"
     QString advice;
-    QStringList domains;        // those that exist, for an unknown one
+    QStringList domains;         // those that exist, for an unknown one
     QStringList domainAddresses; // their URLs, same order
 };
 

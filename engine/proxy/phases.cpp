@@ -46,8 +46,8 @@ PhaseResult PhaseRunner::findConfig()
     const LocationChoice match = findLocation(exchange.server(), exchange.uri());
     exchange.m_location = match.location;
     if (exchange.isRecording())
-        exchange.decide(Decision::Step::Location, QString::fromUtf8(match.location->path), match.reason(exchange.server()),
-                        match.location->position);
+        exchange.decide(Decision::Step::Location, QString::fromUtf8(match.location->path),
+                        match.reason(exchange.server()), match.location->position);
     if (match.slashRedirect) {
         QByteArray target;
         appendEscapedUri(target, match.location->path);
@@ -59,7 +59,8 @@ PhaseResult PhaseRunner::findConfig()
     const BodyFraming &body = exchange.request().body;
     const qint64 bodyMax = exchange.core().clientMaxBodyBytes;
     if (bodyMax > 0 && body.kind == BodyKind::Length && body.length > bodyMax) {
-        exchange.logError(LogLevel::Error, "client intended to send too large body: " + QByteArray::number(body.length) + " bytes");
+        exchange.logError(LogLevel::Error,
+                          "client intended to send too large body: " + QByteArray::number(body.length) + " bytes");
         exchange.respondError(413);
         return PhaseResult::Done;
     }

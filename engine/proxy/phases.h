@@ -5,14 +5,16 @@
 
 namespace portlight {
 
-// nginx's phases, under nginx's names, in nginx's order. A handler answers next, done or suspended; an exchange that was
-// suspended goes on behind the handler that suspended it. Engine thread; made for one run through the phases.
+// nginx's phases, under nginx's names, in nginx's order. A handler answers next, done or suspended; an exchange that
+// was suspended goes on behind the handler that suspended it. Engine thread; made for one run through the phases.
 //
 // server-rewrite → find-config → rewrite → access → content
 class PhaseRunner
 {
 public:
-    explicit PhaseRunner(Exchange &exchange) : m_exchange(exchange) { }
+    explicit PhaseRunner(Exchange &exchange)
+        : m_exchange(exchange)
+    {}
     void run();
 
 private:

@@ -6,14 +6,18 @@
 
 namespace portlight {
 
-ActiveConfig::ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled) : config(std::move(compiled))
+ActiveConfig::ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled)
+    : config(std::move(compiled))
 {
     upstreams.reserve(config->upstreams.size());
     for (const auto &group : config->upstreams)
         upstreams.push_back(std::make_unique<UpstreamState>(loop, *group));
 }
 
-ProxyContext::ProxyContext(EngineLoop &engineLoop) : loop(engineLoop), slots(std::make_unique<RequestSlotPool>()) { }
+ProxyContext::ProxyContext(EngineLoop &engineLoop)
+    : loop(engineLoop)
+    , slots(std::make_unique<RequestSlotPool>())
+{}
 
 ProxyContext::~ProxyContext() = default;
 

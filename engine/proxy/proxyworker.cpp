@@ -20,10 +20,10 @@ bool hasWildcard(const CompiledConfig &config, const ListenAddress &address)
 } // namespace
 
 ProxyWorker::ProxyWorker(EngineLoop &loop)
-    : m_context(loop),
-      m_shutdownTimer(loop.timers(), [](void *self) { static_cast<ProxyWorker *>(self)->closeAllConnections(); }, this)
-{
-}
+    : m_context(loop)
+    , m_shutdownTimer(
+          loop.timers(), [](void *self) { static_cast<ProxyWorker *>(self)->closeAllConnections(); }, this)
+{}
 
 ProxyWorker::~ProxyWorker()
 {
@@ -47,7 +47,8 @@ Result<void> ProxyWorker::activate(CompiledConfigPtr config, bool allRequired)
             // Give back what was taken over from the configuration that goes on.
             for (ListenerState &kept : opened) {
                 const auto old = std::find_if(m_listeners.begin(), m_listeners.end(), [&](const ListenerState &o) {
-                    return o.address == kept.address && !o.listener && !o.behindWildcard && o.error.code == ErrorCode::None;
+                    return o.address == kept.address && !o.listener && !o.behindWildcard
+                           && o.error.code == ErrorCode::None;
                 });
                 if (old != m_listeners.end())
                     old->listener = std::move(kept.listener);
@@ -114,8 +115,8 @@ bool ProxyWorker::reopenFailed()
     return changed;
 }
 
-// What has been queued by the kernel for an old listener is still served, with the configuration that replaces it or, where
-// that has no such listener, refused by closing.
+// What has been queued by the kernel for an old listener is still served, with the configuration that replaces it or,
+// where that has no such listener, refused by closing.
 void ProxyWorker::closeListeners(std::vector<ListenerState> &listeners)
 {
     for (ListenerState &state : listeners) {
@@ -157,8 +158,8 @@ void ProxyWorker::connectionAccepted(Listener &listener, int descriptor, const S
     ++m_context.counters.accepted;
     auto stream = std::make_unique<PlainStream>(m_context.loop, descriptor);
     DownstreamOwner &owner = *this;
-    auto connection = std::make_unique<Http1Downstream>(m_context, owner, std::move(stream),
-                                                        addressFor(listener, descriptor), peer);
+    auto connection =
+        std::make_unique<Http1Downstream>(m_context, owner, std::move(stream), addressFor(listener, descriptor), peer);
     ++m_context.counters.handled;
     Http1Downstream *const started = connection.get();
     m_connections.emplace(started, std::move(connection));

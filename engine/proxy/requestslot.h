@@ -12,7 +12,9 @@ namespace portlight {
 
 // What an HTTP/1 connection needs while a request is under way, and not while it is idle. Engine thread.
 struct RequestSlot {
-    explicit RequestSlot(ProxyContext &context) : exchange(context) { }
+    explicit RequestSlot(ProxyContext &context)
+        : exchange(context)
+    {}
     RequestParser parser;
     OutputQueue out;
     Exchange exchange;

@@ -32,8 +32,9 @@ QString LocationChoice::reason(const ServerConfig &server) const
         return QStringLiteral("no location matches");
     if (location->match == LocationConfig::Match::Exact)
         return QStringLiteral("exact match");
-    return server.locations.size() == 1 ? QStringLiteral("the only location")
-                                        : QStringLiteral("longest matching prefix of %1 locations").arg(server.locations.size());
+    return server.locations.size() == 1
+               ? QStringLiteral("the only location")
+               : QStringLiteral("longest matching prefix of %1 locations").arg(server.locations.size());
 }
 
 QByteArrayView typeForUri(QByteArrayView uri, const QByteArray &defaultType)

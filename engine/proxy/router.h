@@ -10,7 +10,7 @@ namespace portlight {
 // Which location a URI fell to.
 struct LocationChoice {
     const LocationConfig *location = nullptr; // never null: the server's implicit location when none matches
-    bool slashRedirect = false; // "/x" where there is a proxied "/x/": redirect there
+    bool slashRedirect = false;               // "/x" where there is a proxied "/x/": redirect there
 
     // Why, for people: "longest prefix of 3".
     QString reason(const ServerConfig &server) const;

@@ -120,14 +120,15 @@ Result<Template> Template::compile(QByteArrayView text, const Maps &maps)
             ++end;
         if (braced && (end >= text.size() || text[end] != '}')) {
             return Error{ErrorCode::InvalidValue, QStringLiteral("the closing bracket in \"%1\" variable is missing")
-                             .arg(QString::fromUtf8(text.sliced(start, end - start)))};
+                                                      .arg(QString::fromUtf8(text.sliced(start, end - start)))};
         }
         if (end == start)
             return Error{ErrorCode::InvalidValue, QStringLiteral("invalid variable name")};
         VariableRef variable;
         const QByteArrayView name = text.sliced(start, end - start);
         if (!findVariable(name, maps, &variable))
-            return Error{ErrorCode::UnknownVariable, QStringLiteral("unknown \"%1\" variable").arg(QString::fromUtf8(name))};
+            return Error{ErrorCode::UnknownVariable,
+                         QStringLiteral("unknown \"%1\" variable").arg(QString::fromUtf8(name))};
         flush();
         result.m_parts.push_back(std::move(variable));
         i = end + (braced ? 1 : 0);

@@ -18,12 +18,50 @@ class Exchange;
 // The variables that run now; names and meanings are nginx's (ngx_http_variables.c and the proxy module).
 enum class VariableId : quint8 {
     Literal,
-    ArgumentNamed, CookieNamed, HeaderNamed, Map,
-    Args, BinaryRemoteAddr, BodyBytesSent, BytesSent, Connection, ConnectionRequests, ContentLength, ContentType,
-    Host, Hostname, Https, IsArgs, Msec, NginxVersion, Pid, ProxyAddXForwardedFor, ProxyHost, ProxyPort, QueryString,
-    RemoteAddr, RemotePort, RemoteUser, Request, RequestId, RequestLength, RequestMethod, RequestTime, RequestUri,
-    Scheme, ServerAddr, ServerName, ServerPort, ServerProtocol, Status, TimeIso8601, TimeLocal, UpstreamAddr,
-    UpstreamResponseTime, UpstreamStatus, Uri,
+    ArgumentNamed,
+    CookieNamed,
+    HeaderNamed,
+    Map,
+    Args,
+    BinaryRemoteAddr,
+    BodyBytesSent,
+    BytesSent,
+    Connection,
+    ConnectionRequests,
+    ContentLength,
+    ContentType,
+    Host,
+    Hostname,
+    Https,
+    IsArgs,
+    Msec,
+    NginxVersion,
+    Pid,
+    ProxyAddXForwardedFor,
+    ProxyHost,
+    ProxyPort,
+    QueryString,
+    RemoteAddr,
+    RemotePort,
+    RemoteUser,
+    Request,
+    RequestId,
+    RequestLength,
+    RequestMethod,
+    RequestTime,
+    RequestUri,
+    Scheme,
+    ServerAddr,
+    ServerName,
+    ServerPort,
+    ServerProtocol,
+    Status,
+    TimeIso8601,
+    TimeLocal,
+    UpstreamAddr,
+    UpstreamResponseTime,
+    UpstreamStatus,
+    Uri,
 };
 
 struct CompiledMap;
@@ -31,7 +69,7 @@ struct CompiledMap;
 // One variable of a template, looked up when the configuration is compiled.
 struct VariableRef {
     VariableId id = VariableId::Literal;
-    QByteArray text;               // of a literal; else the name behind the prefix, '_' as '-' for headers
+    QByteArray text; // of a literal; else the name behind the prefix, '_' as '-' for headers
     HeaderId header = HeaderId::Other;
     const CompiledMap *map = nullptr; // owned by the compiled configuration
 };

@@ -8,10 +8,11 @@
 namespace portlight {
 
 UpstreamRun::UpstreamRun(ProxyContext &context, UpstreamRunObserver &observer)
-    : m_context(context), m_observer(observer),
-      m_timer(context.loop.timers(), [](void *self) { static_cast<UpstreamRun *>(self)->timedOut(); }, this)
-{
-}
+    : m_context(context)
+    , m_observer(observer)
+    , m_timer(
+          context.loop.timers(), [](void *self) { static_cast<UpstreamRun *>(self)->timedOut(); }, this)
+{}
 
 UpstreamRun::~UpstreamRun()
 {

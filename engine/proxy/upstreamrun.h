@@ -40,9 +40,9 @@ struct RunTimes {
     std::chrono::steady_clock::time_point responseHead{};
 };
 
-// Asks a backend on behalf of an exchange: chooses a peer, takes an idle connection or dials, sends, reads, tries another
-// peer when that is safe, gives the connection back. Knows no protocol: that is its codec. Engine thread; a part of its
-// exchange, used for one request after another.
+// Asks a backend on behalf of an exchange: chooses a peer, takes an idle connection or dials, sends, reads, tries
+// another peer when that is safe, gives the connection back. Knows no protocol: that is its codec. Engine thread; a
+// part of its exchange, used for one request after another.
 //
 // Idle ─→ Connecting ─→ Active (sending, and reading the head, then the body) ─→ Idle
 //             └─────────────┴──→ Connecting (another try) …
@@ -62,7 +62,8 @@ public:
         bool chunked = false;
     };
     // Everything it tells may come within the call.
-    void start(const ProxySettings &settings, UpstreamState &group, const Request &request, const void *tag, int loopDepth);
+    void start(const ProxySettings &settings, UpstreamState &group, const Request &request, const void *tag,
+               int loopDepth);
     void sendBody(Buffer data, bool last);
     bool wantsBody() const { return m_active && m_out.bytes() < QueuedBytesHigh; }
     size_t queuedBytes() const { return m_out.bytes(); }
@@ -136,7 +137,7 @@ private:
     State m_state = State::Idle;
     Reading m_reading = Reading::Head;
     bool m_active = false;
-    bool m_lastSent = false;  // all of the request's body was queued
+    bool m_lastSent = false; // all of the request's body was queued
     bool m_sendBlocked = false;
     bool m_sendFailed = false;
     bool m_flushing = false;

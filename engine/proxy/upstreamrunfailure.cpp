@@ -15,14 +15,14 @@ Failure UpstreamRun::failureNow(Failure::Kind kind, int error) const
     failure.error = error;
     failure.peer = m_peer;
     failure.bytesSeen = m_bytesSeen;
-    failure.phase = m_state != State::Active                          ? Failure::Phase::Connecting
-        : m_tunnel                                                    ? Failure::Phase::Tunneling
-        : m_reading != Reading::Head                                  ? Failure::Phase::ReadingBody
-        : m_sendBlocked || kind == Failure::Kind::WriteFailed         ? Failure::Phase::SendingRequest
-                                                                      : Failure::Phase::ReadingHead;
+    failure.phase = m_state != State::Active                              ? Failure::Phase::Connecting
+                    : m_tunnel                                            ? Failure::Phase::Tunneling
+                    : m_reading != Reading::Head                          ? Failure::Phase::ReadingBody
+                    : m_sendBlocked || kind == Failure::Kind::WriteFailed ? Failure::Phase::SendingRequest
+                                                                          : Failure::Phase::ReadingHead;
     if (kind == Failure::Kind::TimedOut) {
         failure.timeout = failure.phase == Failure::Phase::Connecting ? m_settings->connectTimeout
-            : m_sendBlocked                                           ? m_settings->sendTimeout
+                          : m_sendBlocked                             ? m_settings->sendTimeout
                                                                       : m_settings->readTimeout;
     }
     return failure;
@@ -33,13 +33,13 @@ void UpstreamRun::timedOut()
     attemptFailedWith(failureNow(Failure::Kind::TimedOut, ETIMEDOUT));
 }
 
-// proxy_next_upstream's default, "error timeout": another peer, or a fresh connection in place of a stale pooled one, and
-// only while nothing has gone downstream and the request may be sent twice.
+// proxy_next_upstream's default, "error timeout": another peer, or a fresh connection in place of a stale pooled one,
+// and only while nothing has gone downstream and the request may be sent twice.
 bool UpstreamRun::mayRetry(const Failure &failure) const
 {
     const bool kindAllows = failure.kind == Failure::Kind::ConnectFailed || failure.kind == Failure::Kind::TimedOut
-        || failure.kind == Failure::Kind::ClosedEarly || failure.kind == Failure::Kind::ReadFailed
-        || failure.kind == Failure::Kind::WriteFailed;
+                            || failure.kind == Failure::Kind::ClosedEarly || failure.kind == Failure::Kind::ReadFailed
+                            || failure.kind == Failure::Kind::WriteFailed;
     if (!kindAllows || (m_state == State::Active && m_reading != Reading::Head))
         return false;
     if (m_state == State::Active && !m_request.idempotent)
@@ -52,7 +52,7 @@ bool UpstreamRun::mayRetry(const Failure &failure) const
 bool UpstreamRun::isStaleConnection(const Failure &failure) const
 {
     return m_state == State::Active && m_connection.reused && m_bytesSeen == 0 && !m_freshTried
-        && failure.kind != Failure::Kind::TimedOut;
+           && failure.kind != Failure::Kind::TimedOut;
 }
 
 void UpstreamRun::attemptFailedWith(Failure failure)

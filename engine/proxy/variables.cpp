@@ -98,7 +98,7 @@ void appendContentLength(const Exchange &exchange, WireBuffer &out)
 void appendHeader(const VariableRef &variable, const Exchange &exchange, WireBuffer &out)
 {
     const bool joins = exchange.config().version >= NginxVersion{1, 23, 0} || variable.header == HeaderId::Cookie
-        || variable.header == HeaderId::XForwardedFor;
+                       || variable.header == HeaderId::XForwardedFor;
     bool first = true;
     for (const HeaderField &field : exchange.request().fields) {
         if (field.id != variable.header || field.invalid)
@@ -119,7 +119,8 @@ void appendForwardedFor(const Exchange &exchange, WireBuffer &out)
     forwarded.header = HeaderId::XForwardedFor;
     appendHeader(forwarded, exchange, out);
     const auto &fields = exchange.request().fields;
-    if (std::any_of(fields.begin(), fields.end(), [](const HeaderField &field) { return field.id == HeaderId::XForwardedFor; }))
+    if (std::any_of(fields.begin(), fields.end(),
+                    [](const HeaderField &field) { return field.id == HeaderId::XForwardedFor; }))
         out.append(", "); // behind an empty one too, as nginx
     out.append(exchange.downstream().clientHost());
 }
@@ -136,7 +137,8 @@ void appendBinaryAddress(const SocketAddress &address, WireBuffer &out)
     if (address.family() == AF_INET)
         out.append(reinterpret_cast<const char *>(&reinterpret_cast<const sockaddr_in *>(address.raw())->sin_addr), 4);
     else if (address.family() == AF_INET6)
-        out.append(reinterpret_cast<const char *>(&reinterpret_cast<const sockaddr_in6 *>(address.raw())->sin6_addr), 16);
+        out.append(reinterpret_cast<const char *>(&reinterpret_cast<const sockaddr_in6 *>(address.raw())->sin6_addr),
+                   16);
 }
 
 void appendRemoteUser(const Exchange &exchange, WireBuffer &out)
@@ -161,7 +163,8 @@ void appendTime(const char *format, WireBuffer &out)
 void appendRequestId(WireBuffer &out)
 {
     for (int i = 0; i < 2; ++i) {
-        const QByteArray half = QByteArray::number(QRandomGenerator::global()->generate64(), 16).rightJustified(16, '0');
+        const QByteArray half =
+            QByteArray::number(QRandomGenerator::global()->generate64(), 16).rightJustified(16, '0');
         out.append(half);
     }
 }
@@ -184,8 +187,9 @@ bool appendRequestVariable(VariableId id, const Exchange &exchange, WireBuffer &
     case VariableId::RequestId: appendRequestId(out); return true;
     case VariableId::Scheme: out.append("http"); return true;
     case VariableId::ServerProtocol:
-        out.append(request.http09 ? QByteArrayView() // nginx: none was sent
-                                  : request.version < HttpVersion{1, 1} ? QByteArrayView("HTTP/1.0") : QByteArrayView("HTTP/1.1"));
+        out.append(request.http09                        ? QByteArrayView() // nginx: none was sent
+                   : request.version < HttpVersion{1, 1} ? QByteArrayView("HTTP/1.0")
+                                                         : QByteArrayView("HTTP/1.1"));
         return true;
     case VariableId::Uri: out.append(exchange.uri()); return true;
     default: return false;

@@ -5,17 +5,20 @@
 
 namespace portlight {
 
-// One connection in the pool: it is watched, so that a backend's close is noticed before the next request is lost on it.
+// One connection in the pool: it is watched, so that a backend's close is noticed before the next request is lost on
+// it.
 struct ConnectionPool::Idle final : StreamObserver {
     Idle(ConnectionPool &pool, BackendConnection &&idleConnection)
-        : owner(pool), connection(std::move(idleConnection)),
-          timeout(pool.m_loop.timers(), [](void *self) { static_cast<Idle *>(self)->expire(); }, this)
+        : owner(pool)
+        , connection(std::move(idleConnection))
+        , timeout(
+              pool.m_loop.timers(), [](void *self) { static_cast<Idle *>(self)->expire(); }, this)
     {
         connection.stream->setObserver(this);
         timeout.start(pool.m_limits.idleTimeout);
     }
     void streamReadable() override { expire(); } // an end, or bytes that nobody asked for
-    void streamWritable() override { }
+    void streamWritable() override {}
     void expire() { owner.remove(this); } // destroys this
 
     ConnectionPool &owner;
@@ -23,7 +26,10 @@ struct ConnectionPool::Idle final : StreamObserver {
     Timer timeout;
 };
 
-ConnectionPool::ConnectionPool(EngineLoop &loop, const PoolLimits &limits) : m_loop(loop), m_limits(limits) { }
+ConnectionPool::ConnectionPool(EngineLoop &loop, const PoolLimits &limits)
+    : m_loop(loop)
+    , m_limits(limits)
+{}
 
 ConnectionPool::~ConnectionPool() = default;
 
@@ -31,8 +37,8 @@ BackendConnection ConnectionPool::take(const std::vector<SocketAddress> &address
 {
     for (auto it = m_idle.begin(); it != m_idle.end();) {
         BackendConnection &candidate = (*it)->connection;
-        const bool fits = candidate.tag == tag
-            && std::find(addresses.begin(), addresses.end(), candidate.address) != addresses.end();
+        const bool fits =
+            candidate.tag == tag && std::find(addresses.begin(), addresses.end(), candidate.address) != addresses.end();
         if (!fits) {
             ++it;
             continue;

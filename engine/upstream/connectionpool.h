@@ -27,9 +27,9 @@ struct PoolLimits {
     std::chrono::milliseconds lifetimeMax{3'600'000};
 };
 
-// The idle connections of one upstream group, newest first, as ngx_http_upstream_keepalive_module keeps them: when it is
-// full the oldest goes. A connection on which anything happens while it is idle is closed. Engine thread; owned by the
-// group's state.
+// The idle connections of one upstream group, newest first, as ngx_http_upstream_keepalive_module keeps them: when it
+// is full the oldest goes. A connection on which anything happens while it is idle is closed. Engine thread; owned by
+// the group's state.
 class ConnectionPool
 {
 public:

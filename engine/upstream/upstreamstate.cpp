@@ -4,11 +4,10 @@
 namespace portlight {
 
 UpstreamState::UpstreamState(EngineLoop &loop, const UpstreamConfig &config)
-    : m_config(config),
-      m_pool(loop, {config.keepalive, config.keepaliveRequests, config.keepaliveTimeout, config.keepaliveTime}),
-      m_currentWeights(config.peers.size(), 0)
-{
-}
+    : m_config(config)
+    , m_pool(loop, {config.keepalive, config.keepaliveRequests, config.keepaliveTimeout, config.keepaliveTime})
+    , m_currentWeights(config.peers.size(), 0)
+{}
 
 int UpstreamState::pick(const std::vector<bool> &tried)
 {

@@ -77,7 +77,8 @@ SocketAddress inet6(quint16 port = 0)
 
 // A port on which nobody listens, kept from others by being bound.
 struct DeadPort {
-    explicit DeadPort(const SocketAddress &wanted) : descriptor(socket(wanted.family(), SOCK_STREAM | SOCK_CLOEXEC, 0))
+    explicit DeadPort(const SocketAddress &wanted)
+        : descriptor(socket(wanted.family(), SOCK_STREAM | SOCK_CLOEXEC, 0))
     {
         if (bind(descriptor, wanted.raw(), wanted.length()) != 0)
             qFatal("no port (%d)", errno);
@@ -92,7 +93,8 @@ struct DeadPort {
 
 // An address that neither answers nor refuses: the accept queue is full, so the kernel drops what comes.
 struct SilentBackend {
-    explicit SilentBackend(const SocketAddress &wanted) : backend(wanted, 0)
+    explicit SilentBackend(const SocketAddress &wanted)
+        : backend(wanted, 0)
     {
         for (int i = 0; i < 4; ++i) {
             fillers.push_back(socket(wanted.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

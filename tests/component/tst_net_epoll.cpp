@@ -32,7 +32,8 @@ void onEpoll(const std::function<void()> &body)
 
 // A notifier that counts.
 struct CountingNotifier {
-    CountingNotifier(int descriptor, QSocketNotifier::Type type) : notifier(descriptor, type)
+    CountingNotifier(int descriptor, QSocketNotifier::Type type)
+        : notifier(descriptor, type)
     {
         QObject::connect(&notifier, &QSocketNotifier::activated, &notifier, [this] {
             ++count;
@@ -332,8 +333,9 @@ private Q_SLOTS:
             CountingNotifier read(number, QSocketNotifier::Read);
             CountingNotifier write(number, QSocketNotifier::Write);
             for (const char *type : {"Read", "Write"})
-                QTest::ignoreMessage(QtWarningMsg, QRegularExpression(
-                    u"Invalid socket %1 with type %2, disabling"_s.arg(number).arg(QLatin1String(type))));
+                QTest::ignoreMessage(QtWarningMsg,
+                                     QRegularExpression(u"Invalid socket %1 with type %2, disabling"_s.arg(number).arg(
+                                         QLatin1String(type))));
             turnTimes(1);
             QVERIFY(!read.notifier.isEnabled());
             QVERIFY(!write.notifier.isEnabled());
@@ -376,7 +378,8 @@ private Q_SLOTS:
             own.registerTimer(1, 5, Qt::PreciseTimer, timerOwner.get());
             watch = own.watch(pair.ends[0], &handler);
             watch->rearm({.readable = true});
-            timer = std::make_unique<Timer>(own.timerQueue(), [](void *) { QFAIL("gone"); }, nullptr);
+            timer = std::make_unique<Timer>(
+                own.timerQueue(), [](void *) { QFAIL("gone"); }, nullptr);
             timer->start(std::chrono::milliseconds(0));
         }
         QVERIFY(!timer->isActive());
@@ -392,11 +395,16 @@ private Q_SLOTS:
         onEpoll([] {
             QObject context;
             QList<int> order;
-            QMetaObject::invokeMethod(&context, [&] {
-                order.append(1);
-                QMetaObject::invokeMethod(&context, [&] { order.append(3); }, Qt::QueuedConnection);
-            }, Qt::QueuedConnection);
-            QMetaObject::invokeMethod(&context, [&] { order.append(2); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                &context,
+                [&] {
+                    order.append(1);
+                    QMetaObject::invokeMethod(
+                        &context, [&] { order.append(3); }, Qt::QueuedConnection);
+                },
+                Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                &context, [&] { order.append(2); }, Qt::QueuedConnection);
             QVERIFY(turnUntil([&] { return order.size() == 3; }));
             QCOMPARE(order, (QList<int>{1, 2, 3}));
             turnTimes(2);
@@ -479,7 +487,8 @@ private Q_SLOTS:
             int arrived = 0;
             const std::unique_ptr<QThread> other(QThread::create([&] {
                 for (int i = 0; i < Count; ++i)
-                    QMetaObject::invokeMethod(&context, [&] { ++arrived; }, Qt::QueuedConnection);
+                    QMetaObject::invokeMethod(
+                        &context, [&] { ++arrived; }, Qt::QueuedConnection);
             }));
             other->start();
             QVERIFY(turnUntil([&] { return arrived == Count; }));
@@ -491,7 +500,8 @@ private Q_SLOTS:
     {
         onEpoll([] {
             QObject context;
-            QMetaObject::invokeMethod(&context, [] { dispatcher()->interrupt(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                &context, [] { dispatcher()->interrupt(); }, Qt::QueuedConnection);
             // Would wait for ever otherwise: there is no timer and no descriptor.
             QVERIFY(!dispatcher()->processEvents(QEventLoop::WaitForMoreEvents));
             QObject waiting;

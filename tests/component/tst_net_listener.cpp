@@ -70,10 +70,9 @@ struct RecordingListenerObserver : ListenerObserver {
 // A client's socket, connected (or queued) without waiting for the loop.
 struct Client {
     explicit Client(const SocketAddress &address)
-        : descriptor(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)),
-          error(::connect(descriptor, address.raw(), address.length()) == 0 ? 0 : errno)
-    {
-    }
+        : descriptor(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0))
+        , error(::connect(descriptor, address.raw(), address.length()) == 0 ? 0 : errno)
+    {}
     ~Client() { close(descriptor); }
     Client(const Client &) = delete;
     Client &operator=(const Client &) = delete;
@@ -84,8 +83,7 @@ struct Client {
 struct Fixture {
     explicit Fixture(const ListenAddress &address = inet())
         : listener(Listener::open(loop, address, {}, &observer).value())
-    {
-    }
+    {}
     EngineLoop loop{QAbstractEventDispatcher::instance()};
     RecordingListenerObserver observer;
     std::unique_ptr<Listener> listener;
@@ -192,8 +190,7 @@ private Q_SLOTS:
             const auto second = Listener::open(f.loop, inet(port), {}, &f.observer);
             QVERIFY(!second.ok());
             QCOMPARE(second.error().code, ErrorCode::AddressInUse);
-            QCOMPARE(second.error().message,
-                     u"bind() to 127.0.0.1:%1 failed (98: Address already in use)"_s.arg(port));
+            QCOMPARE(second.error().message, u"bind() to 127.0.0.1:%1 failed (98: Address already in use)"_s.arg(port));
             ListenAddress elsewhere = inet();
             elsewhere.host = "192.0.2.1"_ba; // TEST-NET-1: nobody's own
             const auto notOurs = Listener::open(f.loop, elsewhere, {}, &f.observer);
@@ -228,7 +225,8 @@ private Q_SLOTS:
             const ListenAddress address = unixAt(dir.filePath(u"x.sock"_s));
             {
                 Fixture f(address);
-                struct stat status{};
+                struct stat status {
+                };
                 QCOMPARE(stat(address.path.constData(), &status), 0);
                 QCOMPARE(int(status.st_mode & 0777), 0666);
                 const Client client(*SocketAddress::fromUnixPath(address.path));
@@ -336,7 +334,7 @@ private Q_SLOTS:
                 sendAll(existing.descriptor, "ping"_ba);
                 char buffer[8];
                 return turnUntil([&] { return exchange.readable > told; })
-                    && recv(existing.descriptor, buffer, sizeof buffer, 0) == 4;
+                       && recv(existing.descriptor, buffer, sizeof buffer, 0) == 4;
             };
             QVERIFY(pingGoesThrough());
 

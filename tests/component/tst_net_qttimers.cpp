@@ -222,7 +222,8 @@ private Q_SLOTS:
         timer->start();
         QThread thread;
         thread.setEventDispatcher(new EpollEventDispatcher);
-        QObject::connect(timer, &QTimer::timeout, timer, [&thread] { thread.quit(); }, Qt::DirectConnection);
+        QObject::connect(
+            timer, &QTimer::timeout, timer, [&thread] { thread.quit(); }, Qt::DirectConnection);
         QObject::connect(&thread, &QThread::finished, timer, &QObject::deleteLater);
         timer->moveToThread(&thread);
         thread.start();
@@ -264,8 +265,8 @@ private Q_SLOTS:
                     heap.add(1, milliseconds(interval), type, &object, now);
                     const auto off = heap.nextWake() - now - milliseconds(interval);
                     const auto allowed = type == Qt::PreciseTimer || interval <= 20 ? milliseconds(0)
-                        : type == Qt::VeryCoarseTimer                               ? milliseconds(500)
-                                                      : milliseconds(interval / 20);
+                                         : type == Qt::VeryCoarseTimer              ? milliseconds(500)
+                                                                                    : milliseconds(interval / 20);
                     QVERIFY2(off <= allowed && off >= -allowed, qPrintable(QString::number(interval)));
                 }
             }

@@ -301,8 +301,8 @@ private Q_SLOTS:
             const SocketAddress address = SocketAddress::localOf(listening);
             const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
             QCOMPARE(::connect(client, address.raw(), address.length()), 0);
-            auto resetting = std::make_unique<PlainStream>(
-                loop, accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+            auto resetting =
+                std::make_unique<PlainStream>(loop, accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
             PlainStream stream(loop, client);
             RecordingObserver observer;
             stream.setObserver(&observer);

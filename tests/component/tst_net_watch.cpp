@@ -203,7 +203,8 @@ private Q_SLOTS:
             using namespace std::chrono_literals;
             EngineLoop loop(QAbstractEventDispatcher::instance());
             int fired = 0;
-            Timer timer(loop.timers(), [](void *count) { ++*static_cast<int *>(count); }, &fired);
+            Timer timer(
+                loop.timers(), [](void *count) { ++*static_cast<int *>(count); }, &fired);
             const auto begin = loop.now();
             timer.start(5ms);
             timer.start(25ms);
@@ -283,7 +284,8 @@ private Q_SLOTS:
         QFETCH(LoopKind, kind);
         onLoop(kind, [] {
             auto loop = std::make_unique<EngineLoop>(QAbstractEventDispatcher::instance());
-            DeferredCall call(*loop, [](void *) { QFAIL("its loop is gone"); }, nullptr);
+            DeferredCall call(
+                *loop, [](void *) { QFAIL("its loop is gone"); }, nullptr);
             call.schedule();
             loop.reset();
             QVERIFY(!call.isScheduled());

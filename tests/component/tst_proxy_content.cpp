@@ -78,7 +78,8 @@ private Q_SLOTS:
             "return 444; }"
             " location /variables { return 200 "
             "\"$uri|$args|$arg_x|$cookie_c|$http_x_some|$host|$scheme|$request|$is_args|$remote_addr|$server_name\"; }"
-            " location /proxied/ { proxy_pass http://127.0.0.1:@port-nobody@; } location /refused { proxy_pass http://127.0.0.1:@port-nobody@; "
+            " location /proxied/ { proxy_pass http://127.0.0.1:@port-nobody@; } location /refused { proxy_pass "
+            "http://127.0.0.1:@port-nobody@; "
             "}"
             " location /large { client_max_body_size 10; return 200 taken; } location /status { stub_status; } }";
         EngineFixture engine({.nginxVersion = {1, 22, 1}});

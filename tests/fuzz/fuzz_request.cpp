@@ -18,8 +18,8 @@ void requireSame(const RequestHead &a, const RequestHead &b)
 
 void requireSound(const RequestHead &head, const char *data, size_t size)
 {
-    for (const WireSpan span : {head.requestLine, head.method, head.target, head.path, head.query, head.authority,
-                                head.host})
+    for (const WireSpan span :
+         {head.requestLine, head.method, head.target, head.path, head.query, head.authority, head.host})
         requireInside(span, size);
     requireInside(head.fields, size);
     FUZZ_REQUIRE(!head.method.isEmpty() && !head.path.isEmpty());
@@ -55,7 +55,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     const char *data = reinterpret_cast<const char *>(bytes);
     readWith({}, data, size);
-    readWith({.firstBufferBytes = 32, .largeBufferBytes = 48, .largeBuffers = 3, .fieldsMax = 4,
-              .ignoreInvalidHeaders = false, .underscoresInHeaders = true}, data, size);
+    readWith({.firstBufferBytes = 32,
+              .largeBufferBytes = 48,
+              .largeBuffers = 3,
+              .fieldsMax = 4,
+              .ignoreInvalidHeaders = false,
+              .underscoresInHeaders = true},
+             data, size);
     return 0;
 }

@@ -10,12 +10,12 @@
 // What must hold of the HTTP parsers for any bytes whatever; a violation aborts, which a fuzzer takes for a crash.
 namespace portlight::fuzzing {
 
-#define FUZZ_REQUIRE(condition) \
-    do { \
-        if (!(condition)) { \
-            std::fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition); \
-            std::abort(); \
-        } \
+#define FUZZ_REQUIRE(condition)                                                                                        \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            std::fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition);                        \
+            std::abort();                                                                                              \
+        }                                                                                                              \
     } while (false)
 
 // Chooses how the bytes are cut: from the bytes themselves, so that a crash can be replayed.
@@ -59,7 +59,7 @@ inline bool same(const std::vector<HeaderField> &a, const std::vector<HeaderFiel
 {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const HeaderField &x, const HeaderField &y) {
         return same(x.name, y.name) && same(x.value, y.value) && x.id == y.id && x.named == y.named
-            && x.invalid == y.invalid;
+               && x.invalid == y.invalid;
     });
 }
 

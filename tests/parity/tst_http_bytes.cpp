@@ -30,34 +30,40 @@ const std::vector<SampleDifference> &sampleDifferences()
     static const std::vector<SampleDifference> all = {
         {"400", {"CONNECT"}, "nginx 1.29 reads the authority form and answers 405 where tunnels are off; so do we"},
         {"405", {"CONNECT with a path"}, "nginx 1.29: not an authority, so not a request (RFC 9112 section 3.2.3)"},
-        {"200", {"userinfo in Host", "letters for a port", "two ports", "port 65536", "letters behind a literal",
-                 "port too large in target"},
+        {"200",
+         {"userinfo in Host", "letters for a port", "two ports", "port 65536", "letters behind a literal",
+          "port too large in target"},
          "nginx 1.29 refuses them; hops that cut a host off at '@' or ':' differently route differently"},
         {"200", {"CR CR LF"}, "a CR alone ends a line for some hops (RFC 9112 section 2.2: must not be taken for one)"},
         {"200", {"close inside a word"}, "nginx looks for the letters; RFC 9110 section 7.6.1 has tokens"},
-        {"501", {"coding without colon", "no coding", "two words", "chunked behind tab", "chunked before tab",
-                 "chunked behind vertical tab", "chunked before vertical tab", "chunked before form feed",
-                 "chunked before no-break space", "chunked in quotes", "chunked, chunked", "chunked, identity",
-                 "chunked with comma", "comma with chunked", "chunked with parameter", "chunked and semicolon"},
+        {"501",
+         {"coding without colon", "no coding", "two words", "chunked behind tab", "chunked before tab",
+          "chunked behind vertical tab", "chunked before vertical tab", "chunked before form feed",
+          "chunked before no-break space", "chunked in quotes", "chunked, chunked", "chunked, identity",
+          "chunked with comma", "comma with chunked", "chunked with parameter", "chunked and semicolon"},
          "refused either way; a coding that another hop may read as chunked is malformed here, not merely unknown"},
         {"501", {"length and unknown coding"}, "refused either way; two framings are refused before either is read"},
-        {"200", {"LF behind size", "LF behind last size", "LF for the last line", "LF behind data", "LF in extension"},
+        {"200",
+         {"LF behind size", "LF behind last size", "LF for the last line", "LF behind data", "LF in extension"},
          "nginx 1.29 refuses them too: a hop that wants CRLF goes on reading (CVE-2025-22871)"},
-        {"200", {"space behind size", "tab behind size", "space before extension", "space behind last size"},
+        {"200",
+         {"space behind size", "tab behind size", "space before extension", "space behind last size"},
          "hops disagree about white space behind a size (RFC 9112 section 7.1 has none)"},
         {"200", {"17 digits with leading zeros"}, "a hop with a counter of 64 bits may count digits instead of value"},
-        {"200", {"NUL in extension", "tab in extension", "empty extension", "extension without value",
-                 "space behind extension", "bad token in extension", "text behind quotes"},
+        {"200",
+         {"NUL in extension", "tab in extension", "empty extension", "extension without value",
+          "space behind extension", "bad token in extension", "text behind quotes"},
          "nginx skips to the line's end; hops that read extensions find another end"},
-        {"200", {"trailer with bare LF", "folded trailer", "space before colon of trailer", "NUL in trailer",
-                 "request for a trailer"},
+        {"200",
+         {"trailer with bare LF", "folded trailer", "space before colon of trailer", "NUL in trailer",
+          "request for a trailer"},
          "nginx skips trailers; we pass them on, so they must be fields"},
     };
     return all;
 }
 
-// The same for bytes that nobody wrote down: by the reason of our refusal and by nginx's answer at the first place where
-// the two differ ("" for none). Each line must still occur.
+// The same for bytes that nobody wrote down: by the reason of our refusal and by nginx's answer at the first place
+// where the two differ ("" for none). Each line must still occur.
 struct ClassDifference {
     Code code;
     const char *ours;
@@ -70,7 +76,9 @@ const std::vector<ClassDifference> &classDifferences()
     static const std::vector<ClassDifference> all = {
         {Code::None, "405", {"400"}, "CONNECT in authority form, as above"},
         {Code::None, "200", {""}, "\"close\" inside a word, as above: nginx reads no second request"},
-        {Code::InvalidRequestLine, "400", {"405", "501", ""},
+        {Code::InvalidRequestLine,
+         "400",
+         {"405", "501", ""},
          "CONNECT with a path, as above; nginx goes on to the fields"},
         {Code::InvalidHost, "400", {"200", "", "405", "501", "400"}, "ports and what is behind a literal, as above"},
         {Code::BareCr, "400", {"200", "501", ""}, "CR CR LF, as above; nginx waits or judges what comes later"},
@@ -150,7 +158,7 @@ private Q_SLOTS:
                 continue;
             }
             unlisted += "ours "_ba + ours.join(' ') + " (" + QByteArray::number(int(code)) + "), nginx "
-                + theirs.join(' ') + "\n    " + bytes.toPercentEncoding(" :/;,=") + "\n";
+                        + theirs.join(' ') + "\n    " + bytes.toPercentEncoding(" :/;,=") + "\n";
         }
         QVERIFY2(unlisted.isEmpty(), unlisted.constData());
         for (size_t row = 0; row < occurred.size(); ++row)
@@ -183,9 +191,9 @@ private Q_SLOTS:
             RequestParser parser{limits};
             const ParseStatus status = parser.parse(bytes.constData(), bytes.size());
             const int refusal = parser.error().status == 494 ? 400 : parser.error().status;
-            const QByteArray ours = status == ParseStatus::Failed ? QByteArray::number(refusal)
-                : status == ParseStatus::Complete                 ? "200"_ba
-                                                                  : ""_ba;
+            const QByteArray ours = status == ParseStatus::Failed     ? QByteArray::number(refusal)
+                                    : status == ParseStatus::Complete ? "200"_ba
+                                                                      : ""_ba;
             QByteArray lengths;
             for (const QByteArray &line : bytes.split('\n'))
                 lengths += QByteArray::number(line.size() + 1) + " ";

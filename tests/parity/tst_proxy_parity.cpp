@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The same configuration and the same bytes for the real nginx and for our engine, in front of the same backends: what the
-// clients and the backends get must be equal byte for byte, but for the date and the ports.
+// The same configuration and the same bytes for the real nginx and for our engine, in front of the same backends: what
+// the clients and the backends get must be equal byte for byte, but for the date and the ports.
 #include "support/enginefixture.h"
 #include "support/nginxserver.h"
 #include "support/paritycases.h"
@@ -25,7 +25,10 @@ class Conversation
 {
 public:
     Conversation(const ParityCase &parityCase, RecordingOrigin &origin, quint16 port)
-        : m_case(parityCase), m_origin(origin), m_port(port) { }
+        : m_case(parityCase)
+        , m_origin(origin)
+        , m_port(port)
+    {}
 
     QByteArray run();
     bool timedOut() const { return m_timedOut; }
@@ -91,7 +94,8 @@ QByteArray Conversation::run()
     endConnection();
     m_client.reset();
     m_text += m_origin.transcript();
-    static const QRegularExpression date(u"\nDate: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT"_s);
+    static const QRegularExpression date(
+        u"\nDate: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT"_s);
     QString text = QString::fromLatin1(m_text);
     text.replace(date, u"\nDate: @date@"_s);
     text.replace(QString::number(m_port), u"@port@"_s);
@@ -227,7 +231,8 @@ void TestProxyParity::answersAsNginx()
     QVERIFY2(!withNginx.timedOut() && !withOurs.timedOut(), ("a wait never ended" + both).constData());
     const bool equal = difference.onlyLeft == parityCase.onlyNginx && difference.onlyRight == parityCase.onlyOurs;
     QVERIFY2(equal, ("\n== only nginx\n" + shortened(difference.onlyLeft.join('\n')) + "\n== only ours\n"
-                     + shortened(difference.onlyRight.join('\n')) + both).constData());
+                     + shortened(difference.onlyRight.join('\n')) + both)
+                        .constData());
 }
 
 QTEST_GUILESS_MAIN(TestProxyParity)

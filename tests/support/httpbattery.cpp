@@ -13,12 +13,18 @@ using C = HttpProtocolError::Code;
 namespace {
 
 // Requests that carry the given fields, or the given chunked body.
-QByteArray get(const QByteArray &fields) { return "GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n"; }
+QByteArray get(const QByteArray &fields)
+{
+    return "GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
+}
 QByteArray post(const QByteArray &fields, const QByteArray &body = {})
 {
     return "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n" + body;
 }
-QByteArray chunked(const QByteArray &body) { return post("Transfer-Encoding: chunked\r\n", body); }
+QByteArray chunked(const QByteArray &body)
+{
+    return post("Transfer-Encoding: chunked\r\n", body);
+}
 // The body as a hop reads it that believes in the coding, when another believes in the length, and a request inside.
 const QByteArray smuggled = "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -171,7 +177,10 @@ std::vector<HttpSample> framing()
         {"length with comma", length("5,"), "400", C::InvalidContentLength},
         {"length behind tab", length("\t5"), "400", C::InvalidContentLength},
         {"length before tab", length("5\t"), "400", C::InvalidContentLength},
-        {"length behind vertical tab", length("\x0b""5"), "400", C::InvalidContentLength},
+        {"length behind vertical tab",
+         length("\x0b"
+                "5"),
+         "400", C::InvalidContentLength},
         {"length in quotes", length("\"5\""), "400", C::InvalidContentLength},
         {"no length", length(""), "400", C::InvalidContentLength},
         {"length 2^63 - 1", post("Content-Length: 9223372036854775807\r\n"), ""},
@@ -197,7 +206,10 @@ std::vector<HttpSample> framing()
         {"chunked behind spaces", coding("   chunked  "), "200 200"},
         {"chunked behind tab", coding("\tchunked"), "400", C::InvalidTransferEncoding},
         {"chunked before tab", coding("chunked\t"), "400", C::InvalidTransferEncoding},
-        {"chunked behind vertical tab", coding("\x0b""chunked"), "400", C::InvalidTransferEncoding},
+        {"chunked behind vertical tab",
+         coding("\x0b"
+                "chunked"),
+         "400", C::InvalidTransferEncoding},
         {"chunked before vertical tab", coding("chunked\x0b"), "400", C::InvalidTransferEncoding},
         {"chunked before form feed", coding("chunked\x0c"), "400", C::InvalidTransferEncoding},
         {"chunked before no-break space", coding("chunked\xa0"), "400", C::InvalidTransferEncoding},
@@ -220,8 +232,8 @@ std::vector<HttpSample> framing()
          C::TransferEncodingInHttp10},
         {"unknown coding in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: x\r\n\r\n" + smuggled, "400",
          C::TransferEncodingInHttp10},
-        {"coding named by Connection", post("Connection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n", smuggled),
-         "200 200"},
+        {"coding named by Connection",
+         post("Connection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n", smuggled), "200 200"},
     };
 }
 

@@ -22,8 +22,9 @@ struct HttpSample {
 // Known ways to make two hops disagree about where a message ends, and their harmless neighbours.
 const std::vector<HttpSample> &httpBattery();
 
-// What our parsers make of the bytes of one connection, in the form of HttpSample::verdict. `code`, when given, gets the
-// reason of the refusal. CONNECT and TRACE are 405 and an impossible path is 400, as everywhere: these are the callers' part of the rules.
+// What our parsers make of the bytes of one connection, in the form of HttpSample::verdict. `code`, when given, gets
+// the reason of the refusal. CONNECT and TRACE are 405 and an impossible path is 400, as everywhere: these are the
+// callers' part of the rules.
 QByteArray verdictOn(QByteArrayView bytes, HttpProtocolError::Code *code = nullptr);
 
 } // namespace portlight::testing

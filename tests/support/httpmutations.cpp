@@ -17,7 +17,9 @@ namespace {
 class Mutator
 {
 public:
-    explicit Mutator(quint32 seed) : m_random(seed) { }
+    explicit Mutator(quint32 seed)
+        : m_random(seed)
+    {}
 
     QByteArray make()
     {
@@ -41,9 +43,18 @@ private:
     QByteArray oddLine()
     {
         static const QByteArrayList lines = {
-            "Transfer-Encoding: chunked\r\n"_ba, "Transfer-Encoding: identity\r\n"_ba, "Content-Length: 5\r\n"_ba,
-            "Content-Length: 0\r\n"_ba, "Connection: close\r\n"_ba, "Host: b\r\n"_ba, "X: y\n"_ba, " z\r\n"_ba,
-            "\r\n"_ba, "0\r\n\r\n"_ba, "5\r\nhello\r\n"_ba, "Expect: 100-continue\r\n"_ba,
+            "Transfer-Encoding: chunked\r\n"_ba,
+            "Transfer-Encoding: identity\r\n"_ba,
+            "Content-Length: 5\r\n"_ba,
+            "Content-Length: 0\r\n"_ba,
+            "Connection: close\r\n"_ba,
+            "Host: b\r\n"_ba,
+            "X: y\n"_ba,
+            " z\r\n"_ba,
+            "\r\n"_ba,
+            "0\r\n\r\n"_ba,
+            "5\r\nhello\r\n"_ba,
+            "Expect: 100-continue\r\n"_ba,
         };
         return lines[below(lines.size())];
     }

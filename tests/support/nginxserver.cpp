@@ -36,7 +36,8 @@ quint16 freePort()
 }
 
 NginxServer::NginxServer(const QByteArray &httpBlock, const QByteArray &mainBlock)
-    : m_httpBlock(httpBlock), m_mainBlock(mainBlock)
+    : m_httpBlock(httpBlock)
+    , m_mainBlock(mainBlock)
 {
     const QString program = findNginx();
     if (program.isEmpty()) {
@@ -140,7 +141,7 @@ QByteArray exchangeBytes(quint16 port, QByteArrayView bytes)
     if (!socket.waitForConnected(PatienceMs))
         return {};
     socket.write(bytes.data(), bytes.size());
-    while (socket.bytesToWrite() > 0 && socket.waitForBytesWritten(PatienceMs)) { }
+    while (socket.bytesToWrite() > 0 && socket.waitForBytesWritten(PatienceMs)) {}
     ::shutdown(int(socket.socketDescriptor()), SHUT_WR);
     const QDeadlineTimer deadline(PatienceMs);
     while (socket.state() == QAbstractSocket::ConnectedState && !deadline.hasExpired())

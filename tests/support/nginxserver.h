@@ -13,8 +13,8 @@ namespace portlight::testing {
 // A port of 127.0.0.1 that nothing listened on a moment ago.
 quint16 freePort();
 
-// The real nginx, running on a configuration of its own in a temporary directory until this object dies. One process, in
-// the foreground, whoever the user is.
+// The real nginx, running on a configuration of its own in a temporary directory until this object dies. One process,
+// in the foreground, whoever the user is.
 //
 //     NginxServer nginx{"server { listen 127.0.0.1:@port@; location / { return 200 ok; } }"};
 //     QVERIFY2(nginx.isRunning(), qPrintable(nginx.problem()));
@@ -23,8 +23,8 @@ class NginxServer
 {
 public:
     // `httpBlock` is what stands inside http { }; `mainBlock` what stands outside, next to events. "@port@" and any
-    // "@port-NAME@" in them become free ports, the same one for the same name; "@dir@" becomes directory(). When another
-    // process takes a port meanwhile, it is tried again with others.
+    // "@port-NAME@" in them become free ports, the same one for the same name; "@dir@" becomes directory(). When
+    // another process takes a port meanwhile, it is tried again with others.
     explicit NginxServer(const QByteArray &httpBlock, const QByteArray &mainBlock = {});
     ~NginxServer();
     Q_DISABLE_COPY_MOVE(NginxServer)

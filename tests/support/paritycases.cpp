@@ -11,7 +11,10 @@ namespace {
 class Reader
 {
 public:
-    Reader(const QString &path, ParityCases &into) : m_path(path.toUtf8()), m_into(into) { }
+    Reader(const QString &path, ParityCases &into)
+        : m_path(path.toUtf8())
+        , m_into(into)
+    {}
 
     void read(const QList<QByteArray> &lines);
 
@@ -132,8 +135,11 @@ void Reader::takeReplyBytes(const QByteArray &bytes)
 void Reader::takeReplyMode(const QByteArray &words)
 {
     using Then = OriginReply::Then;
-    static const std::map<QByteArray, Then> modes{
-        {"close", Then::Close}, {"keep", Then::Keep}, {"reset", Then::Reset}, {"hold", Then::Hold}, {"tunnel", Then::Tunnel}};
+    static const std::map<QByteArray, Then> modes{{"close", Then::Close},
+                                                  {"keep", Then::Keep},
+                                                  {"reset", Then::Reset},
+                                                  {"hold", Then::Hold},
+                                                  {"tunnel", Then::Tunnel}};
     if (words == "next") {
         m_replyOpen = false;
         return;
@@ -150,9 +156,9 @@ void Reader::takeReplyMode(const QByteArray &words)
 void Reader::takeStep(const QByteArray &words)
 {
     using Kind = ParityStep::Kind;
-    static const std::map<QByteArray, Kind> plain{{"end", Kind::ReadToEnd}, {"shut", Kind::ShutWrite},
-                                                  {"close", Kind::Close}, {"new", Kind::NewConnection},
-                                                  {"requests", Kind::OriginRequests}, {"closed", Kind::OriginClosed}};
+    static const std::map<QByteArray, Kind> plain{
+        {"end", Kind::ReadToEnd},     {"shut", Kind::ShutWrite},          {"close", Kind::Close},
+        {"new", Kind::NewConnection}, {"requests", Kind::OriginRequests}, {"closed", Kind::OriginClosed}};
     const qsizetype space = words.indexOf(' ');
     const QByteArray verb = space < 0 ? words : words.left(space);
     const QByteArray rest = space < 0 ? QByteArray() : words.mid(space + 1);
@@ -202,7 +208,8 @@ QByteArray unescaped(QByteArrayView text)
         case '{': {
             const qsizetype star = text.indexOf('*', i);
             const qsizetype end = text.indexOf('}', i);
-            out += unescaped(text.sliced(star + 1, end - star - 1)).repeated(text.sliced(i + 1, star - i - 1).toByteArray().toInt());
+            out += unescaped(text.sliced(star + 1, end - star - 1))
+                       .repeated(text.sliced(i + 1, star - i - 1).toByteArray().toInt());
             i = end;
             break;
         }

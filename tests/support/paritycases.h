@@ -16,11 +16,11 @@ namespace portlight::testing {
 struct ParityStep {
     enum class Kind {
         Send,
-        Read,           // one response, interim ones before it included; `bytes` is the method it answers
-        Await,          // until exactly `bytes` have come
-        ReadToEnd,      // until the server closes
-        ShutWrite,      // half-closes
-        Close,          // closes without a word
+        Read,      // one response, interim ones before it included; `bytes` is the method it answers
+        Await,     // until exactly `bytes` have come
+        ReadToEnd, // until the server closes
+        ShutWrite, // half-closes
+        Close,     // closes without a word
         NewConnection,
         OriginRequests, // waits until the backends have `count` requests
         OriginClosed,   // waits until `count` backend connections were closed by the proxy
@@ -33,7 +33,7 @@ struct ParityStep {
 // One case: what is sent to both servers, what their backends answer, and in which lines they may differ, and why.
 struct ParityCase {
     QByteArray name;
-    QByteArray config; // name of a configuration
+    QByteArray config;  // name of a configuration
     bool fresh = false; // both servers are started anew: what they remember counts
     std::vector<ParityStep> steps;
     QList<OriginReply> replies;

@@ -22,7 +22,8 @@ bool announcesClose(QByteArrayView head)
 
 } // namespace
 
-ParityClient::ParityClient(quint16 port) : m_descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+ParityClient::ParityClient(quint16 port)
+    : m_descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
 {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -87,13 +88,13 @@ QByteArray ParityClient::take(qsizetype count)
 
 QByteArray ParityClient::readExactly(qsizetype count)
 {
-    while (m_input.size() < count && receive()) { }
+    while (m_input.size() < count && receive()) {}
     return take(count);
 }
 
 QByteArray ParityClient::readToEnd()
 {
-    while (receive()) { }
+    while (receive()) {}
     return std::exchange(m_input, {});
 }
 
@@ -102,7 +103,7 @@ QByteArray ParityClient::readResponse(const QByteArray &method)
     QByteArray interim;
     for (;;) {
         qsizetype headEnd = -1;
-        while ((headEnd = m_input.indexOf("\r\n\r\n")) < 0 && receive()) { }
+        while ((headEnd = m_input.indexOf("\r\n\r\n")) < 0 && receive()) {}
         if (headEnd < 0 || !m_input.startsWith("HTTP/"))
             return interim + readToEnd();
         const int status = m_input.mid(m_input.indexOf(' ') + 1, 3).toInt();
@@ -115,7 +116,7 @@ QByteArray ParityClient::readResponse(const QByteArray &method)
             return interim + readToEnd();
         const bool bodyless = method == "HEAD" || status == 101 || status == 204 || status == 304;
         qsizetype length = -1;
-        while ((length = messageLength(m_input, true, bodyless)) < 0 && receive()) { }
+        while ((length = messageLength(m_input, true, bodyless)) < 0 && receive()) {}
         return interim + (length < 0 ? std::exchange(m_input, {}) : take(length));
     }
 }

@@ -17,8 +17,8 @@ public:
     void send(const QByteArray &bytes);
     void shutWrite();
     void close();
-    // One response to `method`, with the interim ones in front of it; up to the close when that is its end, or when it says
-    // that the server closes.
+    // One response to `method`, with the interim ones in front of it; up to the close when that is its end, or when it
+    // says that the server closes.
     QByteArray readResponse(const QByteArray &method);
     QByteArray readExactly(qsizetype count);
     QByteArray readToEnd();

@@ -29,7 +29,7 @@ QByteArray quoted(QByteArrayView bytes)
 QByteArray describe(const HttpProtocolError &error)
 {
     return "error " + QByteArray::number(int(error.code)) + " status " + QByteArray::number(error.status) + " at "
-        + QByteArray::number(error.offset) + ": " + error.message;
+           + QByteArray::number(error.offset) + ": " + error.message;
 }
 
 QByteArray describe(const std::vector<HeaderField> &fields, const char *base)
@@ -37,7 +37,7 @@ QByteArray describe(const std::vector<HeaderField> &fields, const char *base)
     QByteArray text;
     for (const HeaderField &field : fields) {
         text += "\n  " + quoted(field.name.in(base)) + ": " + quoted(field.value.in(base)) + " #"
-            + QByteArray::number(int(field.id)) + (field.named ? " named" : "") + (field.invalid ? " invalid" : "");
+                + QByteArray::number(int(field.id)) + (field.named ? " named" : "") + (field.invalid ? " invalid" : "");
     }
     return text;
 }
@@ -51,23 +51,23 @@ QByteArray describe(const BodyFraming &framing)
 QByteArray describe(const RequestHead &head, const char *base)
 {
     QByteArray text;
-    for (const WireSpan span : {head.requestLine, head.method, head.target, head.path, head.query, head.authority,
-                                head.host})
+    for (const WireSpan span :
+         {head.requestLine, head.method, head.target, head.path, head.query, head.authority, head.host})
         text += quoted(span.in(base)) + " ";
     text += "version " + QByteArray::number(head.version.major) + "." + QByteArray::number(head.version.minor);
     text += QByteArray(head.hasQuery ? " query" : "") + (head.absoluteForm ? " absolute" : "")
-        + (head.pathImplied ? " implied" : "") + (head.http09 ? " 0.9" : "") + (head.keepAlive ? " keep" : " close")
-        + (head.expectContinue ? " expect" : "") + (head.hasUpgrade ? " upgrade" : "");
+            + (head.pathImplied ? " implied" : "") + (head.http09 ? " 0.9" : "") + (head.keepAlive ? " keep" : " close")
+            + (head.expectContinue ? " expect" : "") + (head.hasUpgrade ? " upgrade" : "");
     return text + " body " + describe(head.body) + describe(head.fields, base);
 }
 
 QByteArray describe(const ResponseHead &head, const char *base)
 {
     QByteArray text = quoted(head.statusLine.in(base)) + " " + quoted(head.reason.in(base)) + " status "
-        + QByteArray::number(head.status) + " version " + QByteArray::number(head.version.major) + "."
-        + QByteArray::number(head.version.minor) + " length " + QByteArray::number(head.contentLength);
+                      + QByteArray::number(head.status) + " version " + QByteArray::number(head.version.major) + "."
+                      + QByteArray::number(head.version.minor) + " length " + QByteArray::number(head.contentLength);
     text += QByteArray(head.chunked ? " chunked" : "") + (head.keepAlive ? " keep" : " close")
-        + (head.hasUpgrade ? " upgrade" : "") + (head.http09 ? " 0.9" : "");
+            + (head.hasUpgrade ? " upgrade" : "") + (head.http09 ? " 0.9" : "");
     return text + describe(head.fields, base);
 }
 
@@ -137,7 +137,7 @@ Outcome readBody(QByteArrayView bytes, const BodyFraming &framing, quint32 trail
         outcome.text += " " + describe(outcome.error);
     } else if (outcome.status == ParseStatus::Complete) {
         outcome.text += " consumed " + QByteArray::number(outcome.consumed) + " trailers "
-            + quoted(decoder.trailerBytes()) + describe(decoder.trailers(), decoder.trailerBytes().data());
+                        + quoted(decoder.trailerBytes()) + describe(decoder.trailers(), decoder.trailerBytes().data());
     }
     return outcome;
 }
@@ -163,7 +163,8 @@ RequestPlaybook &RequestPlaybook::receive(QByteArrayView bytes, Where where)
         const Outcome other = readRequest(m_bytes, m_limits, pieces);
         check(other.status == m_outcome.status && other.text == m_outcome.text,
               "fed in pieces of " + QByteArray::number(pieces.front()) + ":\n" + other.text + "\nat once:\n"
-                  + m_outcome.text, where);
+                  + m_outcome.text,
+              where);
     }
     return *this;
 }
@@ -184,7 +185,8 @@ RequestPlaybook &RequestPlaybook::expectError(Code code, int status, Where where
 {
     check(m_outcome.status == ParseStatus::Failed && m_outcome.error.code == code && m_outcome.error.status == status,
           "wanted error " + QByteArray::number(int(code)) + " status " + QByteArray::number(status) + ", got "
-              + m_outcome.text, where);
+              + m_outcome.text,
+          where);
     return *this;
 }
 
@@ -224,7 +226,8 @@ ResponsePlaybook &ResponsePlaybook::receive(QByteArrayView bytes, Where where)
         const Outcome other = readResponse(m_bytes, m_limits, pieces);
         check(other.status == m_outcome.status && other.text == m_outcome.text,
               "fed in pieces of " + QByteArray::number(pieces.front()) + ":\n" + other.text + "\nat once:\n"
-                  + m_outcome.text, where);
+                  + m_outcome.text,
+              where);
     }
     return *this;
 }

@@ -8,8 +8,8 @@
 #include <source_location>
 #include <vector>
 
-// Dialogues with the sans-I/O HTTP parsers. What a test lets a parser receive is also fed one byte at a time, and cut in
-// two at places that a fixed seed chooses; every way must end in the same outcome.
+// Dialogues with the sans-I/O HTTP parsers. What a test lets a parser receive is also fed one byte at a time, and cut
+// in two at places that a fixed seed chooses; every way must end in the same outcome.
 namespace portlight::testing {
 
 using Code = HttpProtocolError::Code;
@@ -37,7 +37,9 @@ std::vector<std::vector<qsizetype>> waysToCut(qsizetype size);
 class RequestPlaybook
 {
 public:
-    explicit RequestPlaybook(const RequestLimits &limits = {}) : m_limits(limits) { }
+    explicit RequestPlaybook(const RequestLimits &limits = {})
+        : m_limits(limits)
+    {}
     // Bytes behind those received before, in one message.
     RequestPlaybook &receive(QByteArrayView bytes, Where where = Where::current());
     RequestPlaybook &expectNeedMore(Where where = Where::current());
@@ -61,7 +63,9 @@ private:
 class ResponsePlaybook
 {
 public:
-    explicit ResponsePlaybook(const ResponseLimits &limits = {}) : m_limits(limits) { }
+    explicit ResponsePlaybook(const ResponseLimits &limits = {})
+        : m_limits(limits)
+    {}
     ResponsePlaybook &receive(QByteArrayView bytes, Where where = Where::current());
     ResponsePlaybook &expectNeedMore(Where where = Where::current());
     ResponsePlaybook &expectComplete(int status, Where where = Where::current());

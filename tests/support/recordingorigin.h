@@ -27,8 +27,8 @@ struct OriginReply {
     bool early = false; // as soon as the head is there, without waiting for the body
 };
 
-// Backends on 127.0.0.1 that note every byte they get, in order, and answer by a script. One thread of its own for all of
-// its ports; every function here may be called from the test's thread.
+// Backends on 127.0.0.1 that note every byte they get, in order, and answer by a script. One thread of its own for all
+// of its ports; every function here may be called from the test's thread.
 class RecordingOrigin
 {
 public:
@@ -44,8 +44,8 @@ public:
     void begin(const QList<OriginReply> &replies);
     // "a1: " (the first connection to "a" since begin()) and the bytes of each request in the order of their arrival.
     QByteArray transcript() const;
-    // Waits until so many requests have come, or so many connections been closed by the other side; false when that takes
-    // longer than anything but a fault would.
+    // Waits until so many requests have come, or so many connections been closed by the other side; false when that
+    // takes longer than anything but a fault would.
     bool waitForRequests(int count);
     bool waitForClosed(int count);
 
@@ -69,7 +69,8 @@ private:
     void close(Connection &connection, bool reset = false);
     void note(const Connection &connection, QByteArrayView what, const QByteArray &bytes);
     OriginReply nextReply(QByteArrayView head);
-    template<typename Predicate> bool waitFor(Predicate predicate);
+    template<typename Predicate>
+    bool waitFor(Predicate predicate);
 
     std::map<char, quint16> m_ports;
     std::map<int, char> m_listeners;
@@ -93,8 +94,8 @@ private:
 // Bytes as printable text: \r, \xNN and the like escaped, one line for each line feed.
 QByteArray printable(QByteArrayView bytes);
 
-// The length of the HTTP message body framing at the start of `bytes`, head included; -1 while more is needed. For a message
-// that ends with its connection: -1 always. `bodyless` says that the head alone is the message.
+// The length of the HTTP message body framing at the start of `bytes`, head included; -1 while more is needed. For a
+// message that ends with its connection: -1 always. `bodyless` says that the head alone is the message.
 qsizetype messageLength(QByteArrayView bytes, bool isResponse, bool bodyless);
 
 } // namespace portlight::testing

@@ -84,9 +84,8 @@ private Q_SLOTS:
         DomainRow busy = describeDomain(view(0, u"shop.localhost"_s, u"http://127.0.0.1:3000"_s), {}, ports());
         busy.rate = 18.2;
         model.setRows({busy, describeDomain(view(1, u"legacy.localhost"_s, u"http://127.0.0.1:8081"_s), {}, ports())});
-        QCOMPARE(modelText(model),
-                 (QStringList{u"shop.localhost | 127.0.0.1:3000 | node | HTTP | 18/s"_s,
-                              u"legacy.localhost | 127.0.0.1:8081 | nothing listens | 502 | 0/s"_s}));
+        QCOMPARE(modelText(model), (QStringList{u"shop.localhost | 127.0.0.1:3000 | node | HTTP | 18/s"_s,
+                                                u"legacy.localhost | 127.0.0.1:8081 | nothing listens | 502 | 0/s"_s}));
         QVERIFY(model.index(0, DomainsModel::SwitchColumn).data(CellCheckedRole).toBool());
         QCOMPARE(model.index(1, DomainsModel::DotColumn).data(Qt::AccessibleTextRole).toString(), u"502"_s);
     }

@@ -8,8 +8,8 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QUrl>
 #include <QtTest>
+#include <QUrl>
 
 using namespace portlight;
 using namespace portlight::test;

@@ -21,8 +21,8 @@
 #include <QTabBar>
 #include <QTcpServer>
 #include <QTemporaryDir>
-#include <QUrl>
 #include <QtTest>
+#include <QUrl>
 
 using namespace portlight;
 using namespace portlight::test;
@@ -33,9 +33,9 @@ namespace {
 bool isInteractive(const QWidget *widget)
 {
     return qobject_cast<const QAbstractButton *>(widget) || qobject_cast<const QLineEdit *>(widget)
-        || qobject_cast<const QComboBox *>(widget) || qobject_cast<const QAbstractItemView *>(widget)
-        || qobject_cast<const QPlainTextEdit *>(widget) || qobject_cast<const QTabBar *>(widget)
-        || qobject_cast<const QAbstractSpinBox *>(widget);
+           || qobject_cast<const QComboBox *>(widget) || qobject_cast<const QAbstractItemView *>(widget)
+           || qobject_cast<const QPlainTextEdit *>(widget) || qobject_cast<const QTabBar *>(widget)
+           || qobject_cast<const QAbstractSpinBox *>(widget);
 }
 
 // Parts that Qt makes inside its own widgets: a clear button, a header, a list behind a box, a scroll bar.
@@ -191,7 +191,8 @@ private Q_SLOTS:
             if (!isInteractive(widget) || isQtsOwn(widget))
                 continue;
             ++seen;
-            const QString what = u"%1 '%2'"_s.arg(QLatin1String(widget->metaObject()->className()), widget->objectName());
+            const QString what =
+                u"%1 '%2'"_s.arg(QLatin1String(widget->metaObject()->className()), widget->objectName());
             // A button without an action has no word yet and is not shown.
             const bool unused = widget->isHidden() && widget->objectName().endsWith(u"Action"_s);
             if (widget->objectName().isEmpty() || (widget->accessibleName().isEmpty() && !unused))

@@ -48,8 +48,8 @@ private Q_SLOTS:
     void initTestCase()
     {
         QVERIFY(QDir().mkpath(m_folder.filePath(u"run"_s)));
-        QVERIFY(QFile::setPermissions(m_folder.filePath(u"run"_s),
-                                      QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        QVERIFY(
+            QFile::setPermissions(m_folder.filePath(u"run"_s), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
     }
 
     void helpAndVersionAreSaid()

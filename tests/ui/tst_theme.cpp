@@ -49,9 +49,10 @@ private Q_SLOTS:
         pairs.append({"primary button", c.onAccent, c.accent});
         for (const Pair &pair : pairs) {
             const double ratio = contrastRatio(pair.ink, pair.ground);
-            QVERIFY2(ratio >= ReadableContrast,
-                     qPrintable(u"%1: %2 on %3 is %4:1"_s.arg(QLatin1String(pair.what), pair.ink.name(),
-                                                             pair.ground.name()).arg(ratio)));
+            QVERIFY2(
+                ratio >= ReadableContrast,
+                qPrintable(u"%1: %2 on %3 is %4:1"_s.arg(QLatin1String(pair.what), pair.ink.name(), pair.ground.name())
+                               .arg(ratio)));
         }
     }
 

@@ -14,8 +14,12 @@ class TestTrafficFilter : public QObject
 
     static QList<ExchangeSummary> traffic()
     {
-        QList<ExchangeSummary> all{exchange(1), exchange(2, 201, "POST", "/cart"), exchange(3, 404, "GET", "/missing"),
-                                   exchange(4, 502, "GET", "/health"), running(5), exchange(6, 101, "GET", "/ws")};
+        QList<ExchangeSummary> all{exchange(1),
+                                   exchange(2, 201, "POST", "/cart"),
+                                   exchange(3, 404, "GET", "/missing"),
+                                   exchange(4, 502, "GET", "/health"),
+                                   running(5),
+                                   exchange(6, 101, "GET", "/ws")};
         all[1].domain = all[1].host = "api.shop.localhost";
         all[1].contentType = "application/json";
         all[3].domain = all[3].host = "legacy.localhost";

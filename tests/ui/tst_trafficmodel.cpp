@@ -28,11 +28,13 @@ private Q_SLOTS:
         retried.contentType = "application/json";
         retried.durationUs = 640'000;
         model.apply({exchange(1), running(2), failed, retried});
-        QCOMPARE(modelText(model),
-                 (QStringList{u"1 | GET | shop.localhost | / | 200 | html | 14.2 kB | 12 ms | 127.0.0.1:3000"_s,
-                              u"2 | GET | shop.localhost | / | … | running | 127.0.0.1:3000"_s,
-                              u"3 | GET | shop.localhost | /health | 502 | html | 14.2 kB | 12 ms | 127.0.0.1:3000 | failed"_s,
-                              u"4 | POST | shop.localhost | /orders/991 | 200 | json | 14.2 kB | 640 ms | 127.0.0.1:3000 | retry 1"_s}));
+        QCOMPARE(
+            modelText(model),
+            (QStringList{
+                u"1 | GET | shop.localhost | / | 200 | html | 14.2 kB | 12 ms | 127.0.0.1:3000"_s,
+                u"2 | GET | shop.localhost | / | … | running | 127.0.0.1:3000"_s,
+                u"3 | GET | shop.localhost | /health | 502 | html | 14.2 kB | 12 ms | 127.0.0.1:3000 | failed"_s,
+                u"4 | POST | shop.localhost | /orders/991 | 200 | json | 14.2 kB | 640 ms | 127.0.0.1:3000 | retry 1"_s}));
         QCOMPARE(model.index(2, TrafficModel::StatusColumn).data(CellToneRole).value<Tone>(), Tone::Error);
         QCOMPARE(model.index(2, TrafficModel::StatusColumn).data(Qt::ToolTipRole).toString(), failed.failure);
         QCOMPARE(model.index(3, TrafficModel::BarColumn).data(CellToneRole).value<Tone>(), Tone::Warning);

@@ -76,8 +76,8 @@ QList<Backend> listBackends(const ConfigTree &tree)
             QStringList options;
             for (size_t i = 1; i < server->arguments.size(); ++i)
                 options.append(text(server->argument(i)));
-            backends.append({group, text(server->argument(0)), options.join(u' '), usersOf(group, passes),
-                             server->position});
+            backends.append(
+                {group, text(server->argument(0)), options.join(u' '), usersOf(group, passes), server->position});
         }
     }
     QStringList seen;

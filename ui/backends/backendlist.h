@@ -9,9 +9,9 @@ namespace portlight {
 
 // One place that requests may be sent to, as the configuration names it.
 struct Backend {
-    QString group;   // the upstream block's name; empty for an address in proxy_pass itself
-    QString address; // "127.0.0.1:3000"
-    QString options; // "weight=2 backup"
+    QString group;      // the upstream block's name; empty for an address in proxy_pass itself
+    QString address;    // "127.0.0.1:3000"
+    QString options;    // "weight=2 backup"
     QStringList usedBy; // first names of domains
     TextPosition where;
     friend bool operator==(const Backend &, const Backend &) = default;

@@ -46,7 +46,10 @@ void BackendsPage::setBackends(const QList<Backend> &backends)
     QList<CellRow> rows;
     for (const Backend &backend : backends) {
         const QString where = u"%1:%2"_s.arg(backend.where.file.section(u'/', -1)).arg(backend.where.line);
-        rows.append({{}, {backend.address, CellKind::Wire}, {backend.group}, {backend.options, CellKind::WireDim},
+        rows.append({{},
+                     {backend.address, CellKind::Wire},
+                     {backend.group},
+                     {backend.options, CellKind::WireDim},
                      {backend.usedBy.join(u", "_s), CellKind::Strong},
                      {backend.where.isKnown() ? where : QString(), CellKind::WireDim}});
     }

@@ -11,7 +11,8 @@ namespace portlight {
 
 using namespace Qt::StringLiterals;
 
-CertificatesPage::CertificatesPage(QWidget *parent) : QWidget(parent)
+CertificatesPage::CertificatesPage(QWidget *parent)
+    : QWidget(parent)
 {
     setObjectName(u"certificatesPage"_s);
     setAutoFillBackground(true);
@@ -19,7 +20,8 @@ CertificatesPage::CertificatesPage(QWidget *parent) : QWidget(parent)
     auto *empty = new EmptyState(u"certificates"_s, tr("No certificates yet"),
                                  tr("This version serves plain HTTP and makes no certificates. Browsers treat "
                                     "http://name.localhost as a secure origin all the same, so service workers and "
-                                    "the clipboard work."), this);
+                                    "the clipboard work."),
+                                 this);
     connect(empty->addButton(u"certificatesShowDomains"_s, tr("Show domains")), &QPushButton::clicked, this,
             &CertificatesPage::domainsPageRequested);
     auto *column = new QVBoxLayout(this);

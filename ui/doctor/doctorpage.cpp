@@ -65,8 +65,11 @@ void DoctorPage::setDiagnostics(const Diagnostics &diagnostics)
     for (const Diagnostic &each : diagnostics) {
         TextPosition where = each.where;
         where.file = where.file.section(u'/', -1);
-        rows.append({{}, {severityName(each.severity), CellKind::Badge, toneOf(each.severity)}, {each.message},
-                     {each.hint, CellKind::Dim}, {where.isKnown() ? where.toString() : QString(), CellKind::Link}});
+        rows.append({{},
+                     {severityName(each.severity), CellKind::Badge, toneOf(each.severity)},
+                     {each.message},
+                     {each.hint, CellKind::Dim},
+                     {where.isKnown() ? where.toString() : QString(), CellKind::Link}});
     }
     m_model->setRows(rows);
     m_stack->setCurrentIndex(rows.isEmpty() ? 0 : 1);

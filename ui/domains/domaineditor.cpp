@@ -47,11 +47,11 @@ QPushButton *textButton(const QString &objectName, const QString &text, QWidget 
 // "Listens on 127.0.0.1:8080, [::1]:8080. Written in portlight.conf, line 13."
 QString writtenText(const DomainView &view)
 {
-    QString text = view.listens.isEmpty()
-        ? QString()
-        : DomainEditor::tr("Listens on %1.").arg(view.listens.join(u", "_s));
+    QString text =
+        view.listens.isEmpty() ? QString() : DomainEditor::tr("Listens on %1.").arg(view.listens.join(u", "_s));
     if (view.position.isKnown())
-        text += DomainEditor::tr(" Written in %1, line %2.").arg(view.position.file.section(u'/', -1))
+        text += DomainEditor::tr(" Written in %1, line %2.")
+                    .arg(view.position.file.section(u'/', -1))
                     .arg(view.position.line);
     return text.trimmed();
 }
@@ -67,7 +67,9 @@ QLineEdit *wireField(const QString &objectName, const QString &accessibleName, Q
 
 } // namespace
 
-DomainEditor::DomainEditor(const DomainActions &actions, QWidget *parent) : QWidget(parent), m_actions(actions)
+DomainEditor::DomainEditor(const DomainActions &actions, QWidget *parent)
+    : QWidget(parent)
+    , m_actions(actions)
 {
     setObjectName(u"domainEditor"_s);
     auto *splitter = new QSplitter(Qt::Horizontal, this);
@@ -217,8 +219,8 @@ void DomainEditor::focusName()
 bool DomainEditor::isEdited() const
 {
     return m_editable
-        && (m_name->text() != m_saved.name || m_target->text() != m_saved.target
-            || m_port->text().toInt() != m_saved.listenPort);
+           && (m_name->text() != m_saved.name || m_target->text() != m_saved.target
+               || m_port->text().toInt() != m_saved.listenPort);
 }
 
 void DomainEditor::load()
@@ -241,8 +243,7 @@ Result<DomainDraft> DomainEditor::typed() const
     const int port = m_port->text().toInt();
     if (port < 1 || port > 65535)
         return Error{ErrorCode::InvalidValue, tr("The port is a number from 1 to 65535")};
-    return parseDomainLine(u"%1 %2"_s.arg(m_name->text().trimmed(), m_target->text().trimmed()),
-                           quint16(port));
+    return parseDomainLine(u"%1 %2"_s.arg(m_name->text().trimmed(), m_target->text().trimmed()), quint16(port));
 }
 
 void DomainEditor::apply()
@@ -285,9 +286,9 @@ void DomainEditor::updateState()
     m_problem->setVisible(!problem.isEmpty());
     m_previewNote->setText(edited ? tr("not applied yet") : QString());
     if (draft)
-        m_code->setCode(QString::fromUtf8(edited ? m_actions.previewDraft(m_view.index, *draft)
-                                                 : m_actions.preview(m_view.index)),
-                        Syntax::Nginx);
+        m_code->setCode(
+            QString::fromUtf8(edited ? m_actions.previewDraft(m_view.index, *draft) : m_actions.preview(m_view.index)),
+            Syntax::Nginx);
 }
 
 } // namespace portlight

@@ -27,7 +27,8 @@ bool failedAtBackend(int status)
 QString whatAnswers(const DomainView &view, const KnownPorts &ports, int lastStatus)
 {
     if (view.target.isEmpty())
-        return view.locationCount > 1 ? Words::tr("%1 locations").arg(view.locationCount) : Words::tr("written by hand");
+        return view.locationCount > 1 ? Words::tr("%1 locations").arg(view.locationCount)
+                                      : Words::tr("written by hand");
     if (view.target.startsWith(u"return"_s))
         return Words::tr("fixed answer");
     if (view.target.contains(u"unix:"_s))
@@ -65,8 +66,8 @@ void setState(DomainRow &row, const QString &state, Tone tone, const QString &de
 
 const ListeningPort *KnownPorts::find(quint16 port) const
 {
-    const auto it = std::find_if(ports.cbegin(), ports.cend(),
-                                 [port](const ListeningPort &each) { return each.port == port; });
+    const auto it =
+        std::find_if(ports.cbegin(), ports.cend(), [port](const ListeningPort &each) { return each.port == port; });
     return it == ports.cend() ? nullptr : &*it;
 }
 

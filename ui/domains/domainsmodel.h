@@ -12,8 +12,17 @@ class DomainsModel final : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column { DotColumn, NameColumn, TargetColumn, WhatColumn, StateColumn, MinuteColumn, RateColumn, SwitchColumn,
-                  ColumnCount };
+    enum Column {
+        DotColumn,
+        NameColumn,
+        TargetColumn,
+        WhatColumn,
+        StateColumn,
+        MinuteColumn,
+        RateColumn,
+        SwitchColumn,
+        ColumnCount
+    };
 
     using QAbstractTableModel::QAbstractTableModel;
 

@@ -47,8 +47,8 @@ protected:
     {
         const DomainRow *domain = static_cast<const DomainsModel *>(sourceModel())->rowAt(row);
         return domain->view.names.join(u' ').contains(m_wanted, Qt::CaseInsensitive)
-            || domain->view.display.contains(m_wanted, Qt::CaseInsensitive)
-            || domain->what.contains(m_wanted, Qt::CaseInsensitive);
+               || domain->view.display.contains(m_wanted, Qt::CaseInsensitive)
+               || domain->what.contains(m_wanted, Qt::CaseInsensitive);
     }
 
 private:
@@ -134,7 +134,8 @@ void DomainsPage::buildEmptyState()
 {
     m_empty = new EmptyState(u"domains"_s, tr("Give a port a name"),
                              tr("Type a name and a port above, and http://name.localhost answers. "
-                                "Or take a port that something already listens on."), this);
+                                "Or take a port that something already listens on."),
+                             this);
     m_emptyPorts = new PortChips(m_empty);
     m_emptyPorts->setObjectName(u"emptyPortChips"_s);
     m_emptyPorts->setMinimumWidth(560);
@@ -237,9 +238,8 @@ void DomainsPage::refreshChips()
 {
     QList<ListeningPort> free;
     for (const ListeningPort &port : std::as_const(m_ports.ports)) {
-        const bool taken = std::any_of(m_domains.cbegin(), m_domains.cend(), [&port](const DomainView &view) {
-            return localTargetPort(view) == port.port;
-        });
+        const bool taken = std::any_of(m_domains.cbegin(), m_domains.cend(),
+                                       [&port](const DomainView &view) { return localTargetPort(view) == port.port; });
         if (!taken && !port.process.isEmpty())
             free.append(port);
     }

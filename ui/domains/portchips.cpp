@@ -20,7 +20,9 @@ constexpr int ChipTextWidthMax = 220;
 } // namespace
 
 PortChips::PortChips(QWidget *parent)
-    : QWidget(parent), m_label(new QLabel(tr("Listening here:"), this)), m_more(new QPushButton(this))
+    : QWidget(parent)
+    , m_label(new QLabel(tr("Listening here:"), this))
+    , m_more(new QPushButton(this))
 {
     setObjectName(u"portChips"_s);
     m_label->setForegroundRole(QPalette::PlaceholderText);

@@ -24,7 +24,9 @@ QString withoutScheme(const QString &target)
 
 } // namespace
 
-QuickAdd::QuickAdd(QWidget *parent) : QLineEdit(parent), m_hint(new QLabel(this))
+QuickAdd::QuickAdd(QWidget *parent)
+    : QLineEdit(parent)
+    , m_hint(new QLabel(this))
 {
     setObjectName(u"quickAdd"_s);
     setAccessibleName(tr("Add a domain: name and target"));

@@ -82,7 +82,8 @@ void ExportPage::askWhere()
     dialog->selectFile(u"nginx.conf"_s);
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
         const Result<void> saved = saveTo(path);
-        m_notice->showNotice(saved ? Tone::Good : Tone::Error, saved ? tr("Saved %1").arg(path) : saved.error().message);
+        m_notice->showNotice(saved ? Tone::Good : Tone::Error,
+                             saved ? tr("Saved %1").arg(path) : saved.error().message);
     });
     dialog->open();
 }

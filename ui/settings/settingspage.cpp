@@ -40,7 +40,9 @@ void addRow(QGridLayout *grid, const QString &title, const QString &note, QWidge
 } // namespace
 
 SettingsPage::SettingsPage(const QString &configPath, Appearance appearance, QWidget *parent)
-    : QWidget(parent), m_appearance(new QComboBox(this)), m_capture(new QCheckBox(tr("Capture"), this))
+    : QWidget(parent)
+    , m_appearance(new QComboBox(this))
+    , m_capture(new QCheckBox(tr("Capture"), this))
 {
     setObjectName(u"settingsPage"_s);
     setAutoFillBackground(true);
@@ -58,10 +60,12 @@ SettingsPage::SettingsPage(const QString &configPath, Appearance appearance, QWi
     grid->setVerticalSpacing(20);
     grid->setColumnStretch(1, 1);
     addRow(grid, tr("Appearance"), tr("Light and dark take effect at once."), m_appearance);
-    addRow(grid, tr("Traffic"),
-           tr("The last %1 exchanges are kept in memory, bodies up to %2 each and %3 in all. Nothing is written to disk.")
-               .arg(countText(quint64(CapturedExchangesMax)), bytesText(CapturedBodyBytesMax),
-                    bytesText(CapturedBytesMax)), m_capture);
+    addRow(
+        grid, tr("Traffic"),
+        tr("The last %1 exchanges are kept in memory, bodies up to %2 each and %3 in all. Nothing is written to disk.")
+            .arg(countText(quint64(CapturedExchangesMax)), bytesText(CapturedBodyBytesMax),
+                 bytesText(CapturedBytesMax)),
+        m_capture);
     addRow(grid, tr("Configuration"), tr("Plain nginx configuration. Edits from outside are followed."),
            makeFileRow(configPath));
     auto *column = new QVBoxLayout(this);

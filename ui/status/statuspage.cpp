@@ -22,8 +22,8 @@ namespace {
 
 QList<quint64> counterValues(const EngineStatus &s)
 {
-    return {quint64(s.active), s.accepted, s.handled, s.requests, quint64(s.reading), quint64(s.writing),
-            quint64(s.waiting)};
+    return {quint64(s.active),  s.accepted,         s.handled,         s.requests,
+            quint64(s.reading), quint64(s.writing), quint64(s.waiting)};
 }
 
 QWidget *hairline(QWidget *parent, bool vertical)
@@ -49,7 +49,13 @@ FlatTable *makeTable(const QString &objectName, const QString &accessibleName, R
 QString stubStatusText(const EngineStatus &s)
 {
     return u"Active connections: %1 \nserver accepts handled requests\n %2 %3 %4 \nReading: %5 Writing: %6 Waiting: %7 \n"_s
-        .arg(s.active).arg(s.accepted).arg(s.handled).arg(s.requests).arg(s.reading).arg(s.writing).arg(s.waiting);
+        .arg(s.active)
+        .arg(s.accepted)
+        .arg(s.handled)
+        .arg(s.requests)
+        .arg(s.reading)
+        .arg(s.writing)
+        .arg(s.waiting);
 }
 
 StatusPage::StatusPage(QWidget *parent)
@@ -88,8 +94,8 @@ QWidget *StatusPage::makeCounters()
     auto *row = new QHBoxLayout(strip);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
-    for (const QString &name : {tr("Active"), tr("Accepts"), tr("Handled"), tr("Requests"), tr("Reading"),
-                                tr("Writing"), tr("Waiting")}) {
+    for (const QString &name :
+         {tr("Active"), tr("Accepts"), tr("Handled"), tr("Requests"), tr("Reading"), tr("Writing"), tr("Waiting")}) {
         if (!m_numbers.isEmpty())
             row->addWidget(hairline(strip, true));
         auto *title = new QLabel(name, strip);
@@ -121,7 +127,8 @@ void StatusPage::setStatus(const EngineStatus &status)
     for (const QByteArray &name : std::as_const(names)) {
         const DomainCounters counters = status.domains.value(name);
         const QString last = counters.lastStatus > 0 ? QString::number(counters.lastStatus) : QString();
-        domains.append({{}, {QString::fromUtf8(name), CellKind::Strong},
+        domains.append({{},
+                        {QString::fromUtf8(name), CellKind::Strong},
                         {countText(counters.requests), CellKind::Number},
                         {countText(counters.failures), CellKind::Number},
                         {last, CellKind::Badge, toneOfStatus(counters.lastStatus)}});
@@ -129,7 +136,8 @@ void StatusPage::setStatus(const EngineStatus &status)
     m_domains->setRows(domains);
     QList<CellRow> listeners;
     for (const ListenerStatus &listener : status.listeners)
-        listeners.append({{}, {QString::fromUtf8(listener.address), CellKind::Wire},
+        listeners.append({{},
+                          {QString::fromUtf8(listener.address), CellKind::Wire},
                           {listener.open ? tr("open") : listener.error, CellKind::Text}});
     m_listeners->setRows(listeners);
 }

@@ -19,13 +19,13 @@ struct ToneColors {
 // Every colour of the window in one appearance. Text roles reach 4.5:1 on each background they are used on.
 struct ThemeColors {
     bool dark = false;
-    QColor window;   // status bar, code
-    QColor sidebar;  // navigation
-    QColor base;     // pages and tables
+    QColor window;  // status bar, code
+    QColor sidebar; // navigation
+    QColor base;    // pages and tables
     QColor text;
-    QColor dim;      // secondary text
+    QColor dim; // secondary text
     QColor hairline;
-    QColor control;  // borders of fields and buttons
+    QColor control; // borders of fields and buttons
     QColor hover;
     QColor selection;
     QColor accent;

@@ -13,7 +13,7 @@ namespace {
 // Families that fontconfig resolves to whatever comes first: nobody chose them.
 bool isGeneric(const QString &family)
 {
-    static const QStringList generic{u"sans serif"_s, u"sans-serif"_s, u"sans"_s,   u"monospace"_s,
+    static const QStringList generic{u"sans serif"_s, u"sans-serif"_s, u"sans"_s,    u"monospace"_s,
                                      u"fixed"_s,      u"helvetica"_s,  u"courier"_s, u"courier new"_s};
     return family.isEmpty() || generic.contains(family.toLower());
 }

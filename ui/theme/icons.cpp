@@ -45,7 +45,9 @@ QPixmap render(const QByteArray &svg, const QSize &deviceSize, qreal devicePixel
 QPixmap coloredIcon(const QString &name, const QColor &color, const QSize &deviceSize, qreal devicePixelRatio)
 {
     const QString key = u"portlight/%1/%2/%3x%4@%5"_s.arg(name, color.name(QColor::HexArgb))
-                            .arg(deviceSize.width()).arg(deviceSize.height()).arg(devicePixelRatio);
+                            .arg(deviceSize.width())
+                            .arg(deviceSize.height())
+                            .arg(devicePixelRatio);
     QPixmap pixmap;
     if (!QPixmapCache::find(key, &pixmap)) {
         QByteArray svg = resource(u":/icons/%1.svg"_s.arg(name));
@@ -59,7 +61,9 @@ QPixmap coloredIcon(const QString &name, const QColor &color, const QSize &devic
 class ThemedIconEngine final : public QIconEngine
 {
 public:
-    explicit ThemedIconEngine(QString name) : m_name(std::move(name)) { }
+    explicit ThemedIconEngine(QString name)
+        : m_name(std::move(name))
+    {}
 
     void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State state) override
     {

@@ -9,7 +9,11 @@ namespace portlight {
 class PainterSaver
 {
 public:
-    explicit PainterSaver(QPainter &painter) : m_painter(painter) { m_painter.save(); }
+    explicit PainterSaver(QPainter &painter)
+        : m_painter(painter)
+    {
+        m_painter.save();
+    }
     ~PainterSaver() { m_painter.restore(); }
     Q_DISABLE_COPY_MOVE(PainterSaver)
 

@@ -33,8 +33,8 @@ QRect scrollThumb(const QStyleOptionSlider &bar)
     const int span = range + bar.pageStep;
     int thumb = span > 0 ? int(qint64(length) * bar.pageStep / span) : length;
     thumb = std::min(length, std::max(thumb, ThumbLengthMin));
-    const int at = QStyle::sliderPositionFromValue(bar.minimum, bar.maximum, bar.sliderPosition, length - thumb,
-                                                   bar.upsideDown);
+    const int at =
+        QStyle::sliderPositionFromValue(bar.minimum, bar.maximum, bar.sliderPosition, length - thumb, bar.upsideDown);
     return horizontal ? QRect(bar.rect.x() + at, bar.rect.y(), thumb, bar.rect.height())
                       : QRect(bar.rect.x(), bar.rect.y() + at, bar.rect.width(), thumb);
 }
@@ -59,15 +59,16 @@ QRect scrollBarRect(const QStyleOptionSlider &bar, QStyle::SubControl subControl
 
 } // namespace
 
-Style::Style() : QProxyStyle(u"fusion"_s) { }
+Style::Style()
+    : QProxyStyle(u"fusion"_s)
+{}
 
 void Style::polish(QWidget *widget)
 {
     QProxyStyle::polish(widget);
     if (auto *edit = qobject_cast<QLineEdit *>(widget); edit && edit->hasFrame())
         edit->setTextMargins(6, 0, 6, 0);
-    if (qobject_cast<QAbstractButton *>(widget) || qobject_cast<QComboBox *>(widget)
-        || qobject_cast<QTabBar *>(widget))
+    if (qobject_cast<QAbstractButton *>(widget) || qobject_cast<QComboBox *>(widget) || qobject_cast<QTabBar *>(widget))
         widget->setAttribute(Qt::WA_Hover);
 }
 
@@ -91,9 +92,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         return;
     case PE_FrameStatusBarItem: return;
     case PE_PanelScrollAreaCorner: return;
-    case PE_PanelTipLabel:
-        painter->fillRect(option->rect, option->palette.toolTipBase());
-        return;
+    case PE_PanelTipLabel: painter->fillRect(option->rect, option->palette.toolTipBase()); return;
     default: QProxyStyle::drawPrimitive(element, option, painter, widget);
     }
 }
@@ -124,9 +123,7 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
     case CE_HeaderLabel: return paintHeaderLabel(*painter, *option);
     case CE_TabBarTabShape: return paintTab(*painter, *option);
     case CE_TabBarTabLabel: return paintTabLabel(*painter, *option);
-    case CE_Splitter:
-        painter->fillRect(option->rect, themeColors(option->palette).hairline);
-        return;
+    case CE_Splitter: painter->fillRect(option->rect, themeColors(option->palette).hairline); return;
     default: break;
     }
     QProxyStyle::drawControl(element, option, painter, widget);

@@ -12,7 +12,9 @@ namespace portlight {
 
 using namespace Qt::StringLiterals;
 
-Theme::Theme(QApplication &application, Appearance appearance) : QObject(&application), m_appearance(appearance)
+Theme::Theme(QApplication &application, Appearance appearance)
+    : QObject(&application)
+    , m_appearance(appearance)
 {
     QApplication::setStyle(new Style);
     QApplication::setFont(windowFont());

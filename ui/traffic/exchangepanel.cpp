@@ -7,11 +7,11 @@
 #include "theme/painting.h"
 #include "traffic/decisionsmodel.h"
 #include "traffic/exchangetext.h"
-#include "widgets/factsview.h"
 #include "traffic/messageview.h"
 #include "traffic/timingview.h"
 #include "widgets/badge.h"
 #include "widgets/elidedlabel.h"
+#include "widgets/factsview.h"
 #include "widgets/flattable.h"
 #include "widgets/quantities.h"
 
@@ -31,7 +31,8 @@ namespace portlight {
 
 using namespace Qt::StringLiterals;
 
-ExchangePanel::ExchangePanel(QWidget *parent) : QWidget(parent)
+ExchangePanel::ExchangePanel(QWidget *parent)
+    : QWidget(parent)
 {
     setObjectName(u"exchangePanel"_s);
     setAutoFillBackground(true);
@@ -103,10 +104,10 @@ QWidget *ExchangePanel::makeTabs()
     m_overview = new FactsView(area);
     m_overview->setObjectName(u"exchangeOverview"_s);
     m_overview->setAccessibleName(tr("Overview"));
-    m_requestSide = makeSideBox(u"exchangeRequestSide"_s, tr("Which request"),
-                                {tr("From the client"), tr("To the backend")});
-    m_responseSide = makeSideBox(u"exchangeResponseSide"_s, tr("Which response"),
-                                 {tr("To the client"), tr("From the backend")});
+    m_requestSide =
+        makeSideBox(u"exchangeRequestSide"_s, tr("Which request"), {tr("From the client"), tr("To the backend")});
+    m_responseSide =
+        makeSideBox(u"exchangeResponseSide"_s, tr("Which response"), {tr("To the client"), tr("From the backend")});
     m_request = new MessageView(u"exchangeRequest"_s, tr("Request"), area);
     m_response = new MessageView(u"exchangeResponse"_s, tr("Response"), area);
     m_timing = new TimingView(area);
@@ -264,11 +265,12 @@ void ExchangePanel::showOverview()
     if (m_detail) {
         facts.append({tr("Client"), QString::fromUtf8(m_detail->clientAddress)});
         facts.append({tr("Listener"), QString::fromUtf8(m_detail->listenerAddress)});
-        facts.append({tr("Connection"), tr("number %1, request %2 on it").arg(m_detail->connectionId)
-                                            .arg(m_detail->requestOnConnection)});
+        facts.append(
+            {tr("Connection"),
+             tr("number %1, request %2 on it").arg(m_detail->connectionId).arg(m_detail->requestOnConnection)});
         if (!m_detail->upstreamRequestHead.isEmpty())
-            facts.append({tr("To the backend"), m_detail->upstreamReused ? tr("kept-alive connection")
-                                                                         : tr("new connection")});
+            facts.append(
+                {tr("To the backend"), m_detail->upstreamReused ? tr("kept-alive connection") : tr("new connection")});
     }
     m_overview->setFacts(facts);
 }

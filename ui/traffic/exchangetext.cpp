@@ -102,8 +102,9 @@ QString urlOf(const ExchangeSummary &exchange)
     const QString target = QString::fromUtf8(exchange.target);
     if (target.contains(u"://"_s))
         return target;
-    return u"%1://%2%3"_s.arg(QString::fromUtf8(exchange.scheme.isEmpty() ? QByteArrayLiteral("http") : exchange.scheme),
-                              QString::fromUtf8(exchange.host), target);
+    return u"%1://%2%3"_s.arg(
+        QString::fromUtf8(exchange.scheme.isEmpty() ? QByteArrayLiteral("http") : exchange.scheme),
+        QString::fromUtf8(exchange.host), target);
 }
 
 QString stateText(const ExchangeSummary &exchange)
@@ -139,7 +140,9 @@ QString curlCommand(const ExchangeDetail &exchange)
         command += u" \\\n  --data-binary "_s + shellWord(body);
     if (exchange.requestBody.truncated())
         command += u"\n# "_s
-            + Words::tr("only %1 of %2 bytes of the body were kept").arg(body.size()).arg(exchange.requestBody.totalBytes);
+                   + Words::tr("only %1 of %2 bytes of the body were kept")
+                         .arg(body.size())
+                         .arg(exchange.requestBody.totalBytes);
     return command;
 }
 

@@ -22,7 +22,10 @@ constexpr char KeyProperty[] = "filterKey";
 } // namespace
 
 FilterBar::FilterBar(QWidget *parent)
-    : QObject(parent), m_edit(new QLineEdit(parent)), m_boxes(new QWidget(parent)), m_counts(new QLabel(m_boxes))
+    : QObject(parent)
+    , m_edit(new QLineEdit(parent))
+    , m_boxes(new QWidget(parent))
+    , m_counts(new QLabel(m_boxes))
 {
     m_edit->setObjectName(u"trafficFilter"_s);
     m_edit->setAccessibleName(tr("Filter traffic"));
@@ -33,8 +36,8 @@ FilterBar::FilterBar(QWidget *parent)
     m_edit->setMinimumWidth(220);
     m_method = makeBox(u"trafficMethod"_s, tr("Method"), u"method"_s,
                        {u"GET"_s, u"POST"_s, u"PUT"_s, u"PATCH"_s, u"DELETE"_s, u"HEAD"_s, u"OPTIONS"_s});
-    m_status = makeBox(u"trafficStatus"_s, tr("Status"), u"status"_s,
-                       {u"1xx"_s, u"2xx"_s, u"3xx"_s, u"4xx"_s, u"5xx"_s});
+    m_status =
+        makeBox(u"trafficStatus"_s, tr("Status"), u"status"_s, {u"1xx"_s, u"2xx"_s, u"3xx"_s, u"4xx"_s, u"5xx"_s});
     m_domain = makeBox(u"trafficDomain"_s, tr("Domain"), u"domain"_s, {});
     m_counts->setObjectName(u"trafficCounts"_s);
     auto *row = new QHBoxLayout(m_boxes);

@@ -12,7 +12,9 @@ namespace portlight {
 class PausedTraffic
 {
 public:
-    explicit PausedTraffic(qsizetype exchangesMax = CapturedExchangesMax) : m_exchangesMax(exchangesMax) { }
+    explicit PausedTraffic(qsizetype exchangesMax = CapturedExchangesMax)
+        : m_exchangesMax(exchangesMax)
+    {}
 
     void hold(const QList<ExchangeSummary> &exchanges);
     qsizetype count() const { return m_exchanges.size(); }

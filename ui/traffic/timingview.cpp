@@ -21,7 +21,8 @@ constexpr int Top = 8;
 
 } // namespace
 
-TimingView::TimingView(QWidget *parent) : QWidget(parent)
+TimingView::TimingView(QWidget *parent)
+    : QWidget(parent)
 {
     setObjectName(u"exchangeTiming"_s);
     setAccessibleName(tr("Timing"));

@@ -103,8 +103,8 @@ std::optional<Predicate> statusPredicate(const QString &value)
         const bool above = op.startsWith(u'>');
         return [=](const ExchangeSummary &e) {
             return e.status > 0
-                && (above ? e.status > bound || (orEqual && e.status == bound)
-                          : e.status < bound || (orEqual && e.status == bound));
+                   && (above ? e.status > bound || (orEqual && e.status == bound)
+                             : e.status < bound || (orEqual && e.status == bound));
         };
     }
     if (value.size() == 3 && value.endsWith(u"xx"_s, Qt::CaseInsensitive) && value[0].isDigit())
@@ -196,8 +196,8 @@ Predicate freeText(const QString &word)
 {
     return [word](const ExchangeSummary &e) {
         return contains(e.target, word) || contains(e.host, word) || contains(e.domain, word)
-            || contains(e.method, word) || contains(e.peer, word) || contains(e.contentType, word)
-            || QString::number(e.status) == word || e.failure.contains(word, Qt::CaseInsensitive);
+               || contains(e.method, word) || contains(e.peer, word) || contains(e.contentType, word)
+               || QString::number(e.status) == word || e.failure.contains(word, Qt::CaseInsensitive);
     };
 }
 
@@ -229,8 +229,9 @@ TrafficFilter TrafficFilter::parse(const QString &text)
         }
         if (!any.empty())
             filter.m_terms.push_back({token.negated, [any](const ExchangeSummary &e) {
-                return std::any_of(any.begin(), any.end(), [&e](const Predicate &each) { return each(e); });
-            }});
+                                          return std::any_of(any.begin(), any.end(),
+                                                             [&e](const Predicate &each) { return each(e); });
+                                      }});
     }
     return filter;
 }

@@ -84,7 +84,10 @@ QVariant toolTip(const ExchangeSummary &row, int column)
 
 } // namespace
 
-TrafficModel::TrafficModel(QObject *parent, qsizetype rowsMax) : QAbstractTableModel(parent), m_rowsMax(rowsMax) { }
+TrafficModel::TrafficModel(QObject *parent, qsizetype rowsMax)
+    : QAbstractTableModel(parent)
+    , m_rowsMax(rowsMax)
+{}
 
 void TrafficModel::apply(const QList<ExchangeSummary> &exchanges)
 {
@@ -202,8 +205,8 @@ QVariant TrafficModel::data(const QModelIndex &index, int role) const
     case CellFadedRole: return column == IdColumn;
     case CellToneRole:
         return column == StatusColumn || column == DecidedColumn || (column == BarColumn && !row->isRunning())
-            ? QVariant::fromValue(toneOf(*row, column))
-            : QVariant();
+                   ? QVariant::fromValue(toneOf(*row, column))
+                   : QVariant();
     case CellShareRole:
         // The square root keeps milliseconds apart that a straight scale would draw alike.
         return row->durationUs < 0 ? QVariant() : QVariant(std::sqrt(double(row->durationUs) / FullBarUs));

@@ -16,8 +16,20 @@ class TrafficModel final : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column { IdColumn, MethodColumn, DomainColumn, PathColumn, StatusColumn, TypeColumn, SizeColumn, TimeColumn,
-                  BarColumn, PeerColumn, DecidedColumn, ColumnCount };
+    enum Column {
+        IdColumn,
+        MethodColumn,
+        DomainColumn,
+        PathColumn,
+        StatusColumn,
+        TypeColumn,
+        SizeColumn,
+        TimeColumn,
+        BarColumn,
+        PeerColumn,
+        DecidedColumn,
+        ColumnCount
+    };
 
     explicit TrafficModel(QObject *parent = nullptr, qsizetype rowsMax = CapturedExchangesMax);
 

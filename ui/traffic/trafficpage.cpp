@@ -24,7 +24,10 @@ namespace portlight {
 using namespace Qt::StringLiterals;
 
 TrafficPage::TrafficPage(QWidget *parent)
-    : QWidget(parent), m_model(new TrafficModel(this)), m_proxy(new TrafficProxy(this)), m_filter(new FilterBar(this))
+    : QWidget(parent)
+    , m_model(new TrafficModel(this))
+    , m_proxy(new TrafficProxy(this))
+    , m_filter(new FilterBar(this))
 {
     setObjectName(u"trafficPage"_s);
     setAutoFillBackground(true);
@@ -36,7 +39,8 @@ TrafficPage::TrafficPage(QWidget *parent)
     buildTop(column);
     m_empty = new EmptyState(u"traffic"_s, tr("No requests yet"),
                              tr("Open one of your domains in a browser, or ask it with curl: each request appears "
-                                "here while it runs."), this);
+                                "here while it runs."),
+                             this);
     connect(m_empty->addButton(u"trafficShowDomains"_s, tr("Show domains")), &QPushButton::clicked, this,
             &TrafficPage::domainsPageRequested);
     m_stack = new QStackedWidget(this);
@@ -73,8 +77,8 @@ QWidget *TrafficPage::buildTable()
     m_table->setAccessibleName(tr("Traffic"));
     m_table->setModel(m_proxy);
     m_table->setMinimumHeight(5 * FlatTable::RowHeight);
-    m_table->setColumnPlan({{64}, {72}, {120, 2}, {130, 5}, {64}, {60, 0, 760}, {78}, {78}, {86, 0, 900},
-                            {124, 0, 740}, {84, 0, 1000}});
+    m_table->setColumnPlan(
+        {{64}, {72}, {120, 2}, {130, 5}, {64}, {60, 0, 760}, {78}, {78}, {86, 0, 900}, {124, 0, 740}, {84, 0, 1000}});
     m_panel = new ExchangePanel(this);
     m_panel->hide();
     m_splitter = new QSplitter(Qt::Vertical, this);
@@ -194,7 +198,7 @@ void TrafficPage::selectRow(int row)
 {
     const ExchangeSummary *exchange = row < 0 ? nullptr : m_proxy->at(row);
     if (!exchange)
-        return; // the detail of one that is filtered out or dropped stays open
+        return;          // the detail of one that is filtered out or dropped stays open
     setFollowing(false); // who looks at one row does not want it to move
     const bool opened = m_panel->isHidden();
     m_panel->showSummary(*exchange);

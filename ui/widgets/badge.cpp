@@ -7,7 +7,8 @@
 
 namespace portlight {
 
-Badge::Badge(QWidget *parent) : QWidget(parent)
+Badge::Badge(QWidget *parent)
+    : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
 }

@@ -8,7 +8,9 @@
 
 namespace portlight {
 
-CodeView::CodeView(QWidget *parent) : QPlainTextEdit(parent), m_highlighter(new SyntaxHighlighter(document()))
+CodeView::CodeView(QWidget *parent)
+    : QPlainTextEdit(parent)
+    , m_highlighter(new SyntaxHighlighter(document()))
 {
     setReadOnly(true);
     setUndoRedoEnabled(false);

@@ -30,7 +30,9 @@ bool matches(const QString &name, const QString &typed)
 } // namespace
 
 CommandPalette::CommandPalette(QWidget *parent)
-    : QDialog(parent, Qt::Dialog | Qt::FramelessWindowHint), m_edit(new QLineEdit(this)), m_list(new QListWidget(this))
+    : QDialog(parent, Qt::Dialog | Qt::FramelessWindowHint)
+    , m_edit(new QLineEdit(this))
+    , m_list(new QListWidget(this))
 {
     setObjectName(u"commandPalette"_s);
     setWindowTitle(tr("Commands"));
@@ -74,9 +76,9 @@ void CommandPalette::filter(const QString &text)
         if (!matches(plainText(action), text))
             continue;
         const QString shortcut = action->shortcut().toString(QKeySequence::NativeText);
-        auto *item = new QListWidgetItem(action->icon(), shortcut.isEmpty()
-                                             ? plainText(action)
-                                             : u"%1    %2"_s.arg(plainText(action), shortcut), m_list);
+        auto *item = new QListWidgetItem(
+            action->icon(), shortcut.isEmpty() ? plainText(action) : u"%1    %2"_s.arg(plainText(action), shortcut),
+            m_list);
         item->setData(Qt::UserRole, int(i));
         item->setSizeHint(QSize(0, 32));
     }

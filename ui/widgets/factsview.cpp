@@ -8,7 +8,8 @@
 
 namespace portlight {
 
-FactsView::FactsView(QWidget *parent) : QScrollArea(parent)
+FactsView::FactsView(QWidget *parent)
+    : QScrollArea(parent)
 {
     setFrameShape(NoFrame);
     setWidgetResizable(true);

@@ -58,8 +58,7 @@ void FlatDelegate::paintText(QPainter &painter, const QStyleOptionViewItem &opti
     if (kind == CellKind::Number)
         return paintTabular(painter, rect, text);
     const QFontMetrics metrics(painter.font(), painter.device());
-    painter.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft,
-                     metrics.elidedText(text, Qt::ElideRight, rect.width()));
+    painter.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft, metrics.elidedText(text, Qt::ElideRight, rect.width()));
 }
 
 void FlatDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
@@ -68,9 +67,7 @@ void FlatDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     const QRect cell = option.rect;
     const bool selected = option.state & QStyle::State_Selected;
     painter->save();
-    painter->fillRect(cell, selected                        ? colors.selection
-                            : index.row() == m_hoveredRow ? colors.hover
-                                                          : colors.base);
+    painter->fillRect(cell, selected ? colors.selection : index.row() == m_hoveredRow ? colors.hover : colors.base);
     painter->fillRect(QRect(cell.left(), cell.bottom(), cell.width(), 1), colors.hairline);
     const auto *view = qobject_cast<const QAbstractItemView *>(option.widget);
     if (selected && cell.left() <= 0 && view && view->hasFocus())

@@ -10,7 +10,9 @@
 
 namespace portlight {
 
-FlatTable::FlatTable(QWidget *parent) : QTableView(parent), m_delegate(new FlatDelegate(this))
+FlatTable::FlatTable(QWidget *parent)
+    : QTableView(parent)
+    , m_delegate(new FlatDelegate(this))
 {
     setItemDelegate(m_delegate);
     setFrameShape(QFrame::NoFrame);

@@ -14,7 +14,8 @@ namespace portlight {
 using namespace Qt::StringLiterals;
 
 NavigationButton::NavigationButton(const QString &icon, const QString &text, QWidget *parent)
-    : QAbstractButton(parent), m_icon(icon)
+    : QAbstractButton(parent)
+    , m_icon(icon)
 {
     setText(text);
     setAccessibleName(text);
@@ -54,7 +55,9 @@ void NavigationButton::paintEvent(QPaintEvent *)
     painter.drawText(rect().adjusted(0, 0, -10, 0), Qt::AlignVCenter | Qt::AlignRight, m_count);
 }
 
-NavigationBar::NavigationBar(QWidget *parent) : QWidget(parent), m_column(new QVBoxLayout(this))
+NavigationBar::NavigationBar(QWidget *parent)
+    : QWidget(parent)
+    , m_column(new QVBoxLayout(this))
 {
     setObjectName(u"navigation"_s);
     setAccessibleName(tr("Pages"));

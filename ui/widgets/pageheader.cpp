@@ -10,7 +10,9 @@
 
 namespace portlight {
 
-PageHeader::PageHeader(const QString &title, QWidget *parent) : QWidget(parent), m_row(new QHBoxLayout(this))
+PageHeader::PageHeader(const QString &title, QWidget *parent)
+    : QWidget(parent)
+    , m_row(new QHBoxLayout(this))
 {
     auto *label = new QLabel(title, this);
     label->setFont(headingFont());

@@ -3,7 +3,10 @@
 
 namespace portlight {
 
-RowsModel::RowsModel(const QStringList &titles, QObject *parent) : QAbstractTableModel(parent), m_titles(titles) { }
+RowsModel::RowsModel(const QStringList &titles, QObject *parent)
+    : QAbstractTableModel(parent)
+    , m_titles(titles)
+{}
 
 void RowsModel::setRows(const QList<CellRow> &rows)
 {

@@ -88,9 +88,9 @@ void StateBar::setStatus(const EngineStatus &status, int problems)
 
 void StateBar::showState()
 {
-    const QString state = m_problems > 0 ? (m_problems == 1 ? tr("1 problem") : tr("%1 problems").arg(m_problems))
-        : m_status.running               ? tr("Running")
-                                         : tr("Starting");
+    const QString state = m_problems > 0     ? (m_problems == 1 ? tr("1 problem") : tr("%1 problems").arg(m_problems))
+                          : m_status.running ? tr("Running")
+                                             : tr("Starting");
     m_state->setText(state);
     m_state->setAccessibleName(tr("Engine: %1").arg(state));
     const bool paused = std::any_of(m_status.listeners.cbegin(), m_status.listeners.cend(),

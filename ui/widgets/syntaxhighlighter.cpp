@@ -35,9 +35,9 @@ qsizetype endOfWord(const QString &text, qsizetype from)
 } // namespace
 
 SyntaxHighlighter::SyntaxHighlighter(QTextDocument *document)
-    : QSyntaxHighlighter(document), m_colors(themeColors(false))
-{
-}
+    : QSyntaxHighlighter(document)
+    , m_colors(themeColors(false))
+{}
 
 void SyntaxHighlighter::setSyntax(Syntax syntax)
 {

@@ -46,8 +46,8 @@ Reading readWithBeast(const QByteArray &bytes)
     beast::error_code error;
     Reading reading;
     while (reading.consumed < bytes.size() && !parser.is_done()) {
-        const size_t used = parser.put(boost::asio::buffer(bytes.constData() + reading.consumed,
-                                                           size_t(bytes.size() - reading.consumed)), error);
+        const size_t used = parser.put(
+            boost::asio::buffer(bytes.constData() + reading.consumed, size_t(bytes.size() - reading.consumed)), error);
         reading.consumed += qsizetype(used);
         // Nothing here has so much of a body: whoever had no limit would wait for it.
         if (error == beast::http::error::need_more || error == beast::http::error::body_limit)
@@ -82,9 +82,9 @@ Reading readOurs(const QByteArray &bytes)
             reading.consumed += piece.consumed;
         } while (piece.kind == BodyDecoder::Piece::Kind::Data);
         reading.code = decoder.error().code;
-        status = decoder.ended()                                       ? ParseStatus::Complete
-            : piece.kind == BodyDecoder::Piece::Kind::Failed           ? ParseStatus::Failed
-                                                                       : ParseStatus::NeedMore;
+        status = decoder.ended()                                  ? ParseStatus::Complete
+                 : piece.kind == BodyDecoder::Piece::Kind::Failed ? ParseStatus::Failed
+                                                                  : ParseStatus::NeedMore;
     }
     if (status == ParseStatus::Complete)
         reading.verdict = Verdict::Takes;
@@ -93,8 +93,8 @@ Reading readOurs(const QByteArray &bytes)
     return reading;
 }
 
-// A way in which we mean to differ: the reason of our refusal, or none when we take it or wait; what Beast does instead, and
-// its reason when it refuses. Each must occur.
+// A way in which we mean to differ: the reason of our refusal, or none when we take it or wait; what Beast does
+// instead, and its reason when it refuses. Each must occur.
 struct Difference {
     Code code;
     std::set<Verdict> beast;
@@ -106,25 +106,43 @@ const std::vector<Difference> &differences()
 {
     using V = Verdict;
     static const std::vector<Difference> all = {
-        {Code::InvalidMethod, {V::Takes, V::Waits}, "", "nginx's methods: capitals, '_' and '-'; Beast takes any token"},
-        {Code::InvalidRequestLine, {V::Takes, V::Waits}, "",
+        {Code::InvalidMethod,
+         {V::Takes, V::Waits},
+         "",
+         "nginx's methods: capitals, '_' and '-'; Beast takes any token"},
+        {Code::InvalidRequestLine,
+         {V::Takes, V::Waits},
+         "",
          "Beast does not look at the form of a target (RFC 9112 section 3.2); nginx and we refuse what has none"},
         {Code::MissingHost, {V::Takes, V::Waits}, "", "Beast leaves RFC 9112 section 3.2 to its user"},
         {Code::DuplicateHost, {V::Takes, V::Waits}, "", "Beast leaves RFC 9112 section 3.2 to its user"},
         {Code::InvalidHost, {V::Takes, V::Waits}, "", "Beast does not look into Host; nginx routes by it"},
         {Code::DuplicateHeader, {V::Takes, V::Waits}, "", "nginx refuses a second one of fields that are no lists"},
         {Code::ObsFold, {V::Takes, V::Waits}, "", "RFC 9112 section 5.2 lets a server refuse folded lines; nginx does"},
-        {Code::InvalidContentLength, {V::Takes, V::Waits}, "", "Beast takes a tab for white space around digits; nginx not"},
-        {Code::ConflictingContentLength, {V::Takes, V::Waits}, "",
+        {Code::InvalidContentLength,
+         {V::Takes, V::Waits},
+         "",
+         "Beast takes a tab for white space around digits; nginx not"},
+        {Code::ConflictingContentLength,
+         {V::Takes, V::Waits},
+         "",
          "Beast takes equal lengths for one; nginx refuses, and RFC 9112 section 6.3 allows both"},
-        {Code::LengthWithTransferEncoding, {V::Takes, V::Waits}, "",
+        {Code::LengthWithTransferEncoding,
+         {V::Takes, V::Waits},
+         "",
          "Beast overlooks a coding it does not know; nothing tells what another hop does"},
-        {Code::InvalidTransferEncoding, {V::Takes, V::Waits}, "",
+        {Code::InvalidTransferEncoding,
+         {V::Takes, V::Waits},
+         "",
          "Beast looks for \"chunked\" at the end of a list; we want no list and no second field"},
-        {Code::UnsupportedTransferEncoding, {V::Takes, V::Waits}, "",
+        {Code::UnsupportedTransferEncoding,
+         {V::Takes, V::Waits},
+         "",
          "Beast takes a request with an unknown coding to have no body; RFC 9112 section 6.1 asks for 501"},
         {Code::TransferEncodingInHttp10, {V::Takes, V::Waits}, "", "RFC 9112 section 6.1: faulty framing"},
-        {Code::InvalidChunk, {V::Takes, V::Waits}, "",
+        {Code::InvalidChunk,
+         {V::Takes, V::Waits},
+         "",
          "Beast takes spaces behind a size, and looks for CRLF before it looks at what stands there"},
         {Code::ChunkOverflow, {V::Takes, V::Waits}, "", "Beast takes 64 bits and any number of zeros; nginx 59 bits"},
         {Code::InvalidHeader, {V::Waits}, "", "Beast looks for the end of the trailers before it reads them"},
@@ -143,8 +161,8 @@ const std::vector<Difference> &differences()
 
 } // namespace
 
-// Boost.Beast reads the same bytes as our parsers: it is another hop. Where both take a message they must agree about its
-// end; where only one takes it, the table says why.
+// Boost.Beast reads the same bytes as our parsers: it is another hop. Where both take a message they must agree about
+// its end; where only one takes it, the table says why.
 class TestBeastDifferential : public QObject
 {
     Q_OBJECT
@@ -169,7 +187,8 @@ private Q_SLOTS:
             if (const int row = differenceOf(ours, theirs); row >= 0)
                 occurred[size_t(row)] = true;
             else
-                unlisted += describe(ours) + ", Beast " + describe(theirs) + ": " + bytes.toPercentEncoding(" :/;,=") + "\n";
+                unlisted +=
+                    describe(ours) + ", Beast " + describe(theirs) + ": " + bytes.toPercentEncoding(" :/;,=") + "\n";
         }
         QVERIFY2(unlisted.isEmpty(), unlisted.constData());
         for (size_t row = 0; row < occurred.size(); ++row)

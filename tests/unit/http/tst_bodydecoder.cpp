@@ -133,9 +133,7 @@ private Q_SLOTS:
 
     void chunkLineIsBounded()
     {
-        const auto line = [](qsizetype bytes) {
-            return "1;" + QByteArray(bytes - 2, 'a') + "\r\nx\r\n0\r\n\r\n";
-        };
+        const auto line = [](qsizetype bytes) { return "1;" + QByteArray(bytes - 2, 'a') + "\r\nx\r\n0\r\n\r\n"; };
         QCOMPARE(read(line(BodyDecoder::chunkLineBytesMax)).status, ParseStatus::Complete);
         QCOMPARE(read(line(BodyDecoder::chunkLineBytesMax + 1)).error.code, Code::InvalidChunk);
     }

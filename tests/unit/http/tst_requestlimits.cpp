@@ -60,7 +60,8 @@ private Q_SLOTS:
         // 25 bytes; the first field moves into a large buffer, each next one into another.
         const QByteArray start = "GET / HTTP/1.1\r\nHost: a\r\n";
         RequestPlaybook{Small}.receive(start + fieldLine(98) + fieldLine(98) + "\r\n").expectComplete();
-        RequestPlaybook{Small}.receive(start + fieldLine(98) + fieldLine(99) + "\r\n")
+        RequestPlaybook{Small}
+            .receive(start + fieldLine(98) + fieldLine(99) + "\r\n")
             .expectError(Code::HeaderTooLarge, 494);
         QCOMPARE(RequestPlaybook{Small}.receive(start + fieldLine(98) + fieldLine(99) + "\r\n").outcome().error.message,
                  "client sent too long header line");

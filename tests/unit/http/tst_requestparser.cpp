@@ -73,8 +73,9 @@ private Q_SLOTS:
 
     void absoluteFormMayImplyThePath()
     {
-        for (const char *line : {"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://a?q HTTP/1.1\r\nHost: a\r\n\r\n",
-                                 "GET http://[::1]:80 HTTP/1.1\r\nHost: a\r\n\r\n"}) {
+        for (const char *line :
+             {"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://a?q HTTP/1.1\r\nHost: a\r\n\r\n",
+              "GET http://[::1]:80 HTTP/1.1\r\nHost: a\r\n\r\n"}) {
             RequestPlaybook play;
             play.receive(line).expectComplete();
             QCOMPARE(play.text(play.head().path), "/"_ba);
@@ -130,7 +131,8 @@ private Q_SLOTS:
     void expectAndUpgradeAreSeen()
     {
         RequestPlaybook play;
-        play.receive("GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nUpgrade: websocket\r\n\r\n").expectComplete();
+        play.receive("GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nUpgrade: websocket\r\n\r\n")
+            .expectComplete();
         QVERIFY(play.head().expectContinue);
         QVERIFY(play.head().hasUpgrade);
         RequestPlaybook old;
@@ -182,19 +184,28 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QByteArray>("message");
         const QByteArray head = "POST / HTTP/1.1\r\nHost: a\r\n";
-        QTest::newRow("method") << "get / HTTP/1.1\r\n"_ba << "client sent invalid method"_ba;
-        QTest::newRow("line") << "GET x\r\n"_ba << "client sent invalid request"_ba;
-        QTest::newRow("version") << "GET / HTTP/2.0\r\n"_ba << "client sent invalid version"_ba;
-        QTest::newRow("0.9") << "POST /\r\n"_ba << "client sent invalid method in HTTP/0.9 request"_ba;
-        QTest::newRow("target host") << "GET http://a..b/ HTTP/1.1\r\n"_ba << "client sent invalid host in request line"_ba;
-        QTest::newRow("host") << "GET / HTTP/1.1\r\nHost: /\r\n"_ba << "client sent invalid host header"_ba;
-        QTest::newRow("hosts") << head + "Host: b\r\n" << "client sent duplicate host header"_ba;
+        QTest::newRow("method") << "get / HTTP/1.1\r\n"_ba
+                                << "client sent invalid method"_ba;
+        QTest::newRow("line") << "GET x\r\n"_ba
+                              << "client sent invalid request"_ba;
+        QTest::newRow("version") << "GET / HTTP/2.0\r\n"_ba
+                                 << "client sent invalid version"_ba;
+        QTest::newRow("0.9") << "POST /\r\n"_ba
+                             << "client sent invalid method in HTTP/0.9 request"_ba;
+        QTest::newRow("target host") << "GET http://a..b/ HTTP/1.1\r\n"_ba
+                                     << "client sent invalid host in request line"_ba;
+        QTest::newRow("host") << "GET / HTTP/1.1\r\nHost: /\r\n"_ba
+                              << "client sent invalid host header"_ba;
+        QTest::newRow("hosts") << head + "Host: b\r\n"
+                               << "client sent duplicate host header"_ba;
         QTest::newRow("no host") << "GET / HTTP/1.1\r\n\r\n"_ba
                                  << "client sent HTTP/1.1 request without \"Host\" header"_ba;
-        QTest::newRow("header") << head + "A b: c\r\n" << "client sent invalid header line"_ba;
+        QTest::newRow("header") << head + "A b: c\r\n"
+                                << "client sent invalid header line"_ba;
         QTest::newRow("length") << head + "Content-Length: x\r\n\r\n"
                                 << "client sent invalid \"Content-Length\" header"_ba;
-        QTest::newRow("coding") << head + "Transfer-Encoding: x\r\n\r\n" << "client sent unknown \"Transfer-Encoding\""_ba;
+        QTest::newRow("coding") << head + "Transfer-Encoding: x\r\n\r\n"
+                                << "client sent unknown \"Transfer-Encoding\""_ba;
     }
 
     void wordsAreThoseOfNginx()
@@ -212,9 +223,12 @@ private Q_SLOTS:
 
     void bodyIsFramedByItsFields()
     {
-        RequestPlaybook{}.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
-            .expectBody({BodyKind::Length, 5}).expectRest("hello");
-        RequestPlaybook{}.receive("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n")
+        RequestPlaybook{}
+            .receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
+            .expectBody({BodyKind::Length, 5})
+            .expectRest("hello");
+        RequestPlaybook{}
+            .receive("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n")
             .expectBody({BodyKind::Chunked, 0});
     }
 };

@@ -28,7 +28,8 @@ private Q_SLOTS:
 
     void statusLineMayLackAReason()
     {
-        for (const char *line : {"HTTP/1.1 200\r\n\r\n", "HTTP/1.1 200 \r\n\r\n", "HTTP/1.1 200\n\n", "HTTP/1.1  200\r\n\r\n"}) {
+        for (const char *line :
+             {"HTTP/1.1 200\r\n\r\n", "HTTP/1.1 200 \r\n\r\n", "HTTP/1.1 200\n\n", "HTTP/1.1  200\r\n\r\n"}) {
             ResponsePlaybook play;
             play.receive(line).expectComplete(200);
             QVERIFY(play.head().reason.isEmpty());
@@ -83,7 +84,8 @@ private Q_SLOTS:
     {
         const auto framing = [](int status, MethodId method) {
             ResponsePlaybook play;
-            play.receive("HTTP/1.1 " + QByteArray::number(status) + " x\r\nContent-Length: 3\r\n\r\n").expectComplete(status);
+            play.receive("HTTP/1.1 " + QByteArray::number(status) + " x\r\nContent-Length: 3\r\n\r\n")
+                .expectComplete(status);
             return play.head().framing(method);
         };
         QCOMPARE(framing(200, MethodId::Get).kind, BodyKind::Length);
@@ -93,7 +95,8 @@ private Q_SLOTS:
         for (const int status : {100, 101, 103, 204, 304})
             QCOMPARE(framing(status, MethodId::Get).kind, BodyKind::None);
         ResponsePlaybook{}.receive("HTTP/1.1 200 OK\r\n\r\n").expectFraming(MethodId::Get, {BodyKind::UntilClose, 0});
-        ResponsePlaybook{}.receive("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        ResponsePlaybook{}
+            .receive("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
             .expectFraming(MethodId::Get, {BodyKind::Chunked, 0});
     }
 
@@ -114,7 +117,9 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("fields");
         QTest::addColumn<int>("code");
-        const auto row = [](const char *fields, Code code) { QTest::newRow(fields) << QByteArray(fields) << int(code); };
+        const auto row = [](const char *fields, Code code) {
+            QTest::newRow(fields) << QByteArray(fields) << int(code);
+        };
         row("Content-Length: 5\r\nContent-Length: 5\r\n", Code::ConflictingContentLength);
         row("Content-Length: 5\r\nContent-Length: 6\r\n", Code::ConflictingContentLength);
         row("Content-Length: +5\r\n", Code::InvalidContentLength);
@@ -143,7 +148,8 @@ private Q_SLOTS:
 
     void codingInHttp10IsRefused()
     {
-        ResponsePlaybook{}.receive("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        ResponsePlaybook{}
+            .receive("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
             .expectError(Code::TransferEncodingInHttp10);
     }
 
@@ -163,7 +169,9 @@ private Q_SLOTS:
     {
         const ResponseLimits limits{.headBytesMax = 4096, .fieldsMax = 2};
         ResponsePlaybook{limits}.receive("HTTP/1.1 200 OK\r\nA: b\r\nA: b\r\n\r\n").expectComplete(200);
-        ResponsePlaybook{limits}.receive("HTTP/1.1 200 OK\r\nA: b\r\nA: b\r\nA: b\r\n\r\n").expectError(Code::TooManyHeaders);
+        ResponsePlaybook{limits}
+            .receive("HTTP/1.1 200 OK\r\nA: b\r\nA: b\r\nA: b\r\n\r\n")
+            .expectError(Code::TooManyHeaders);
     }
 };
 

@@ -93,8 +93,8 @@ private Q_SLOTS:
         QCOMPARE(headerId("X-Accel-Limit-Rate"), HeaderId::XAccelLimitRate);
         QCOMPARE(headerId("TE"), HeaderId::Te);
         QCOMPARE(headerId("Proxy-Authorization"), HeaderId::ProxyAuthorization);
-        for (const char *other : {"", "T", "Hosts", "Hos", "Transfer_Encoding", "transfer\rencoding", "X-Forwarded-Host",
-                                  "X-A-Very-Long-Name-That-Nobody-Knows"})
+        for (const char *other : {"", "T", "Hosts", "Hos", "Transfer_Encoding", "transfer\rencoding",
+                                  "X-Forwarded-Host", "X-A-Very-Long-Name-That-Nobody-Knows"})
             QCOMPARE(headerId(other), HeaderId::Other);
     }
 

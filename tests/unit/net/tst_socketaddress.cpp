@@ -17,15 +17,20 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("canonical");
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<bool>("loopback");
-        QTest::newRow("ipv4") << "127.0.0.1"_ba << AF_INET << "127.0.0.1"_ba << "127.0.0.1:3000"_ba << true;
+        QTest::newRow("ipv4") << "127.0.0.1"_ba << AF_INET << "127.0.0.1"_ba
+                              << "127.0.0.1:3000"_ba << true;
         QTest::newRow("last of 127") << "127.255.255.255"_ba << AF_INET << "127.255.255.255"_ba
                                      << "127.255.255.255:3000"_ba << true;
         QTest::newRow("before 127") << "126.255.255.255"_ba << AF_INET << "126.255.255.255"_ba
                                     << "126.255.255.255:3000"_ba << false;
-        QTest::newRow("after 127") << "128.0.0.0"_ba << AF_INET << "128.0.0.0"_ba << "128.0.0.0:3000"_ba << false;
-        QTest::newRow("any") << "0.0.0.0"_ba << AF_INET << "0.0.0.0"_ba << "0.0.0.0:3000"_ba << false;
-        QTest::newRow("ipv6") << "::1"_ba << AF_INET6 << "::1"_ba << "[::1]:3000"_ba << true;
-        QTest::newRow("ipv6 not canonical") << "0:0:0:0:0:0:0:2"_ba << AF_INET6 << "::2"_ba << "[::2]:3000"_ba << false;
+        QTest::newRow("after 127") << "128.0.0.0"_ba << AF_INET << "128.0.0.0"_ba
+                                   << "128.0.0.0:3000"_ba << false;
+        QTest::newRow("any") << "0.0.0.0"_ba << AF_INET << "0.0.0.0"_ba
+                             << "0.0.0.0:3000"_ba << false;
+        QTest::newRow("ipv6") << "::1"_ba << AF_INET6 << "::1"_ba
+                              << "[::1]:3000"_ba << true;
+        QTest::newRow("ipv6 not canonical") << "0:0:0:0:0:0:0:2"_ba << AF_INET6 << "::2"_ba
+                                            << "[::2]:3000"_ba << false;
         QTest::newRow("mapped loopback") << "::ffff:127.1.2.3"_ba << AF_INET6 << "::ffff:127.1.2.3"_ba
                                          << "[::ffff:127.1.2.3]:3000"_ba << true;
         QTest::newRow("mapped") << "::ffff:10.0.0.1"_ba << AF_INET6 << "::ffff:10.0.0.1"_ba

@@ -16,10 +16,10 @@ namespace {
 // A timer that calls a function, and a queue whose time the test sets.
 struct TestTimer {
     TestTimer(TimerQueue &queue, std::function<void()> function)
-        : then(std::move(function)),
-          timer(queue, [](void *self) { std::function<void()>(static_cast<TestTimer *>(self)->then)(); }, this)
-    {
-    }
+        : then(std::move(function))
+        , timer(
+              queue, [](void *self) { std::function<void()>(static_cast<TestTimer *>(self)->then)(); }, this)
+    {}
     std::function<void()> then;
     Timer timer;
 };
@@ -227,7 +227,8 @@ private Q_SLOTS:
         QVERIFY(!timer.timer.isActive());
     }
 
-    // Against a plain list of deadlines: whatever is started, re-armed, stopped and destroyed, each fires exactly when due.
+    // Against a plain list of deadlines: whatever is started, re-armed, stopped and destroyed, each fires exactly when
+    // due.
     void randomUseAgreesWithAPlainList()
     {
         std::mt19937 random(20240607);
@@ -240,7 +241,10 @@ private Q_SLOTS:
             for (int change = 0; change < 5; ++change) {
                 const size_t i = random() % Count;
                 switch (random() % 6) {
-                case 0: timers[i].reset(); expected[i].reset(); break;
+                case 0:
+                    timers[i].reset();
+                    expected[i].reset();
+                    break;
                 case 1:
                     if (timers[i])
                         timers[i]->timer.stop();
