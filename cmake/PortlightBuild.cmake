@@ -31,6 +31,7 @@ target_compile_definitions(portlight_build INTERFACE
     QT_DISABLE_DEPRECATED_BEFORE=0x060400
     PORTLIGHT_VERSION="${PROJECT_VERSION}")
 if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set(CMAKE_CXX_COMPILE_OPTIONS_IPO -flto=auto -fno-fat-lto-objects) # on all cores
     # Optimised across files, gcc 12 warns of sizes in Qt's own QHash that cannot occur.
     target_link_options(portlight_build INTERFACE -Wno-alloc-size-larger-than -Wno-stringop-overflow -Wno-odr)
 endif()
