@@ -19,6 +19,7 @@
 #include <QDesktopServices>
 #include <QFileInfo>
 #include <QMessageBox>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QUrl>
@@ -241,7 +242,7 @@ void MainWindow::showAbout()
 
 void MainWindow::restoreState()
 {
-    resize(1280, 800);
+    resize(QSize(1280, 800).boundedTo(screen()->availableSize())); // a first start on a small screen
     restoreGeometry(m_settings.value(u"geometry"_s).toByteArray());
     if (!showPageNamed(m_settings.value(u"page"_s).toString()))
         showPage(DomainsId);
