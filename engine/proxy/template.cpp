@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/template.h"
 
+#include "config/variables.h"
+
 namespace portlight {
 
 namespace {
@@ -95,7 +97,9 @@ bool findVariable(QByteArrayView name, const Template::Maps &maps, VariableRef *
         }
         return true;
     }
-    return false;
+    // $sent_http_… is empty wherever templates stand now, before the response is made, as in nginx. Others that nginx
+    // knows and we do not run yet are empty too: validation has warned of each by name.
+    return isKnownVariable(lower);
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/variables.h"
 #include "proxy/template.h"
 
 #include <QTest>
@@ -25,6 +26,21 @@ private Q_SLOTS:
         QVERIFY(compiled.ok());
         QVERIFY(compiled->isEmptyLiteral());
         QVERIFY(compiled->literalText().isEmpty());
+    }
+
+    // What `check` lets pass must also run.
+    void variablesThatValidationKnowsCompile_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        for (const char *name :
+             {"sent_http_etag", "upstream_http_x", "upstream_cache_status", "document_root", "ssl_protocol"})
+            QTest::newRow(name) << QByteArray(name);
+    }
+    void variablesThatValidationKnowsCompile()
+    {
+        QFETCH(QByteArray, name);
+        QVERIFY(isKnownVariable(name));
+        QVERIFY(Template::compile('$' + name, {}).ok());
     }
 
     void knownVariablesCompile_data()
