@@ -266,7 +266,7 @@ private Q_SLOTS:
             {u"settingsAppearance"_s, u"settingsCapture"_s, u"settingsOpenFolder"_s}};
         for (int page = 0; page < MainWindow::PageCount; ++page) {
             m_window->showPage(page);
-            QTest::qWait(0);
+            QCoreApplication::processEvents(); // the layout follows the posted resize
             for (const QString &name : essential.at(page) + QStringList{u"stateButton"_s, u"stateCapture"_s}) {
                 const auto *widget = m_window->findChild<QWidget *>(name);
                 QVERIFY2(widget && widget->isVisible(), qPrintable(name));
@@ -298,7 +298,7 @@ private Q_SLOTS:
         auto *table = m_window->findChild<FlatTable *>(name);
         for (const int width : {900, 1280, 1920}) {
             m_window->resize(width, 700);
-            QTest::qWait(0);
+            QCoreApplication::processEvents(); // the layout follows the posted resize
             int columns = 0;
             for (int column = 0; column < table->model()->columnCount(); ++column)
                 columns += table->columnWidth(column);
