@@ -35,9 +35,10 @@ quint16 freePort()
     return probe.serverPort();
 }
 
-NginxServer::NginxServer(const QByteArray &httpBlock, const QByteArray &mainBlock)
+NginxServer::NginxServer(const QByteArray &httpBlock, const QByteArray &mainBlock, const QString &prefix)
     : m_httpBlock(httpBlock)
     , m_mainBlock(mainBlock)
+    , m_prefix(prefix.isEmpty() ? m_directory.path() : prefix)
 {
     const QString program = findNginx();
     if (program.isEmpty()) {
@@ -110,8 +111,8 @@ bool NginxServer::tryToStart(const QString &program)
         return false;
     }
     file.close();
-    m_process.start(program, {u"-p"_s, m_directory.path(), u"-c"_s, file.fileName(), u"-e"_s,
-                              m_directory.filePath(u"error.log"_s)});
+    m_process.start(program,
+                    {u"-p"_s, m_prefix, u"-c"_s, file.fileName(), u"-e"_s, m_directory.filePath(u"error.log"_s)});
     return m_process.waitForStarted() && waitUntilListening();
 }
 

@@ -25,7 +25,8 @@ public:
     // `httpBlock` is what stands inside http { }; `mainBlock` what stands outside, next to events. "@port@" and any
     // "@port-NAME@" in them become free ports, the same one for the same name; "@dir@" becomes directory(). When
     // another process takes a port meanwhile, it is tried again with others.
-    explicit NginxServer(const QByteArray &httpBlock, const QByteArray &mainBlock = {});
+    // Relative paths start at `prefix`, or at directory().
+    explicit NginxServer(const QByteArray &httpBlock, const QByteArray &mainBlock = {}, const QString &prefix = {});
     ~NginxServer();
     Q_DISABLE_COPY_MOVE(NginxServer)
 
@@ -46,6 +47,7 @@ private:
 
     QByteArray m_httpBlock;
     QByteArray m_mainBlock;
+    QString m_prefix;
     QTemporaryDir m_directory;
     QProcess m_process;
     QString m_problem;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/paritycases.h"
 
+#include <QDateTime>
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 
 namespace portlight::testing {
 
@@ -20,6 +23,8 @@ public:
 
 private:
     void readLine(const QByteArray &line);
+    void readBlockLine(const QByteArray &line);
+    bool takeFile(const QByteArray &line);
     void beginCase(const QByteArray &words);
     void takeSend(const QByteArray &bytes);
     void takeReplyBytes(const QByteArray &bytes);
@@ -32,7 +37,7 @@ private:
     const QByteArray m_path;
     ParityCases &m_into;
     int m_line = 0;
-    QByteArray m_configName;
+    QByteArray *m_block = nullptr; // what the lines up to @end are added to
     ParityCase m_case;
     bool m_inCase = false;
     bool m_sending = false;
@@ -49,27 +54,59 @@ void Reader::read(const QList<QByteArray> &lines)
 {
     for (const QByteArray &line : lines) {
         ++m_line;
-        if (!m_configName.isEmpty()) {
-            if (line == "@end")
-                m_configName.clear();
-            else
-                m_into.configs[m_configName] += line + '\n';
-            continue;
-        }
-        if (!line.trimmed().isEmpty() && !line.startsWith('#'))
+        if (m_block)
+            readBlockLine(line);
+        else if (!line.trimmed().isEmpty() && !line.startsWith('#'))
             readLine(line);
     }
+    if (m_block)
+        fail("@end is missing");
     endCase();
+}
+
+void Reader::readBlockLine(const QByteArray &line)
+{
+    if (line == "@end")
+        m_block = nullptr;
+    else
+        *m_block += line + '\n';
+}
+
+// Whether the line describes a file.
+bool Reader::takeFile(const QByteArray &line)
+{
+    using Kind = ParityFile::Kind;
+    const QByteArray verb = line.left(line.indexOf(' '));
+    const QByteArray path = line.mid(verb.size()).simplified().split(' ').value(0);
+    const QByteArray rest = line.mid(line.indexOf(path, verb.size()) + path.size() + 1);
+    if (verb == "@file")
+        m_into.files.push_back({Kind::Plain, path, {}, rest == "executable"});
+    else if (verb == "@bytes")
+        m_into.files.push_back({Kind::Plain, path, unescaped(rest), false});
+    else if (verb == "@folder")
+        m_into.files.push_back({Kind::Folder, path, {}, false});
+    else if (verb == "@link")
+        m_into.files.push_back({Kind::Link, path, rest, false});
+    else
+        return false;
+    if (verb == "@file")
+        m_block = &m_into.files.back().content;
+    return true;
 }
 
 void Reader::readLine(const QByteArray &line)
 {
     if (line.startsWith("@config ")) {
         endCase();
-        m_configName = line.mid(8).trimmed();
+        const QByteArray name = line.mid(8).trimmed();
+        if (m_into.configs.contains(name))
+            fail("a second configuration \"" + name + '"');
+        m_block = &m_into.configs[name];
     } else if (line.startsWith("@case ")) {
         endCase();
         beginCase(line.mid(6));
+    } else if (takeFile(line)) {
+        endCase();
     } else if (!m_inCase) {
         fail("nothing has begun that this line could belong to");
     } else if (line.startsWith(">>")) {
@@ -156,18 +193,24 @@ void Reader::takeReplyMode(const QByteArray &words)
 void Reader::takeStep(const QByteArray &words)
 {
     using Kind = ParityStep::Kind;
-    static const std::map<QByteArray, Kind> plain{
-        {"end", Kind::ReadToEnd},     {"shut", Kind::ShutWrite},          {"close", Kind::Close},
-        {"new", Kind::NewConnection}, {"requests", Kind::OriginRequests}, {"closed", Kind::OriginClosed}};
+    static const std::map<QByteArray, Kind> plain{{"end", Kind::ReadToEnd},
+                                                  {"shut", Kind::ShutWrite},
+                                                  {"close", Kind::Close},
+                                                  {"requests", Kind::OriginRequests},
+                                                  {"closed", Kind::OriginClosed}};
     const qsizetype space = words.indexOf(' ');
     const QByteArray verb = space < 0 ? words : words.left(space);
     const QByteArray rest = space < 0 ? QByteArray() : words.mid(space + 1);
-    endSend(verb == "new");
+    endSend(verb == "new" || verb == "log");
     if (verb == "read") {
         for (const QByteArray &method : rest.split(' '))
             m_case.steps.push_back({Kind::Read, method, 0});
     } else if (verb == "await") {
         m_case.steps.push_back({Kind::Await, unescaped(rest), 0});
+    } else if (verb == "new") {
+        m_case.steps.push_back({Kind::NewConnection, rest, 0});
+    } else if (verb == "log") {
+        m_case.steps.push_back({Kind::Log, rest.split(' ').value(0), rest.split(' ').value(1).toInt()});
     } else if (const auto kind = plain.find(verb); kind != plain.end()) {
         m_case.steps.push_back({kind->second, {}, rest.toInt()});
     } else if (verb != "send") {
@@ -187,7 +230,38 @@ void Reader::endCase()
     }
 }
 
+bool setFileTime(QFile &file)
+{
+    return file.setFileTime(QDateTime::fromSecsSinceEpoch(FileTime), QFileDevice::FileModificationTime);
+}
+
+bool writeFile(const ParityFile &entry, const QString &path, const QByteArray &folder)
+{
+    constexpr QFile::Permissions readable = QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup | QFile::ReadOther;
+    QFile file(path);
+    QByteArray content = entry.content;
+    content.replace("@files@", folder);
+    return file.open(QIODevice::WriteOnly) && file.write(content) == content.size() && file.flush()
+           && file.setPermissions(entry.executable ? readable | QFile::ExeOwner : readable) && setFileTime(file);
+}
+
 } // namespace
+
+QByteArray writeParityFiles(const ParityCases &cases, const QString &folder)
+{
+    const QDir root(folder);
+    for (const ParityFile &entry : cases.files) {
+        const QString path = root.filePath(QString::fromUtf8(entry.path));
+        bool done = root.mkpath(entry.kind == ParityFile::Kind::Folder ? path : QFileInfo(path).path());
+        if (entry.kind == ParityFile::Kind::Plain)
+            done = done && writeFile(entry, path, folder.toUtf8());
+        else if (entry.kind == ParityFile::Kind::Link)
+            done = done && QFile::link(QString::fromUtf8(entry.content), path);
+        if (!done)
+            return "cannot make the file " + entry.path;
+    }
+    return {};
+}
 
 QByteArray unescaped(QByteArrayView text)
 {

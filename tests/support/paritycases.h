@@ -16,14 +16,16 @@ namespace portlight::testing {
 struct ParityStep {
     enum class Kind {
         Send,
-        Read,      // one response, interim ones before it included; `bytes` is the method it answers
-        Await,     // until exactly `bytes` have come
-        ReadToEnd, // until the server closes
-        ShutWrite, // half-closes
-        Close,     // closes without a word
-        NewConnection,
+        Read,           // one response, interim ones before it included; `bytes` is the method it answers
+        Await,          // until exactly `bytes` have come
+        ReadToEnd,      // until the server closes
+        ShutWrite,      // half-closes
+        Close,          // closes without a word
+        NewConnection,  // to `bytes`: nothing for "@port@", NAME for "@port-NAME@", "[::1]:NAME", "unix:FILE" below
+                        // @dir@
         OriginRequests, // waits until the backends have `count` requests
         OriginClosed,   // waits until `count` backend connections were closed by the proxy
+        Log,            // waits until the file `bytes` below @dir@ has `count` lines more than when the case began
     };
     Kind kind;
     QByteArray bytes;
@@ -42,8 +44,18 @@ struct ParityCase {
     QByteArrayList onlyOurs;
 };
 
+// Something below the folder "@files@", which both servers read.
+struct ParityFile {
+    enum class Kind { Plain, Folder, Link };
+    Kind kind = Kind::Plain;
+    QByteArray path;
+    QByteArray content; // of a link: its target
+    bool executable = false;
+};
+
 struct ParityCases {
     std::map<QByteArray, QByteArray> configs; // what stands inside http { }
+    std::vector<ParityFile> files;
     std::vector<ParityCase> cases;
     QByteArray problem; // "file:line: what"; empty when all was understood
 };
@@ -51,16 +63,30 @@ struct ParityCases {
 // Reads a file of cases into `into`:
 //
 //     @config NAME            lines up to @end: what stands inside http { }
+//     @file PATH [executable] lines up to @end: a file below @files@, from which both servers read; modified at
+//     FileTime
+//     @bytes PATH text        the same with the text's escapes resolved, and no line end behind it
+//     @folder PATH            @link PATH TARGET
 //     @case NAME CONFIG [fresh]
 //     > text                  sent by the client, with CRLF          >> text    without
 //     < text                  answered by the backend, with CRLF     << text    without
 //     <~ close|keep|reset|hold|tunnel|early|next    how the backend goes on; `next` begins the next reply
-//     ~ read METHOD…|await TEXT|end|shut|close|new|requests N|closed N      what the client does next
-//     ! text                  why the servers differ, on purpose
-//     !nginx text  !ours text  a line that only one of them gives
+//     ~ read METHOD…|await TEXT|end|shut|close|requests N|closed N      what the client does next
+//     ~ new [NAME|[::1]:NAME|unix:FILE]     connects, to @port-NAME@ or @dir@/FILE; as the first step: instead of
+//     @port@ ~ log FILE N            @dir@/FILE has N lines more; connections of such a case are not asked whether they
+//     are open ! text                  why the servers differ, on purpose !nginx text  !ours text  a line that only one
+//     of them gives
 //
 // Escapes in texts: \r \n \t \\ \xNN, and \{COUNT*TEXT}. A send that no ~ line follows is followed by a read.
+//
+// In configurations, files and requests "@files@" is the folder of the files, and "@port@" and the like what they are.
 void readParityCases(const QString &path, ParityCases &into);
+
+// When every file of the cases was last modified, in seconds since 1970: Mon, 01 Jan 2024 00:00:00 GMT.
+constexpr qint64 FileTime = 1704067200;
+
+// Puts the files of the cases below `folder`. Empty when it could, else what went wrong.
+QByteArray writeParityFiles(const ParityCases &cases, const QString &folder);
 
 // Text with the escapes above resolved.
 QByteArray unescaped(QByteArrayView text);

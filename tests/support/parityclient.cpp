@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace portlight::testing {
@@ -22,16 +23,36 @@ bool announcesClose(QByteArrayView head)
 
 } // namespace
 
-ParityClient::ParityClient(quint16 port)
-    : m_descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+ParityClient::ParityClient(quint16 port, bool ipv6)
 {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    m_ended = ::connect(m_descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0;
+    sockaddr_in ipv4Address{};
+    ipv4Address.sin_family = AF_INET;
+    ipv4Address.sin_port = htons(port);
+    ipv4Address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in6 ipv6Address{};
+    ipv6Address.sin6_family = AF_INET6;
+    ipv6Address.sin6_port = htons(port);
+    ipv6Address.sin6_addr = in6addr_loopback;
+    if (ipv6)
+        connectTo(reinterpret_cast<const sockaddr *>(&ipv6Address), sizeof ipv6Address);
+    else
+        connectTo(reinterpret_cast<const sockaddr *>(&ipv4Address), sizeof ipv4Address);
     const int on = 1;
     ::setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+ParityClient::ParityClient(const QByteArray &unixPath)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    qstrncpy(address.sun_path, unixPath.constData(), sizeof address.sun_path);
+    connectTo(reinterpret_cast<const sockaddr *>(&address), sizeof address);
+}
+
+void ParityClient::connectTo(const sockaddr *address, unsigned length)
+{
+    m_descriptor = ::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    m_ended = ::connect(m_descriptor, address, length) != 0;
 }
 
 ParityClient::~ParityClient()

@@ -3,14 +3,18 @@
 
 #include <QByteArray>
 
+struct sockaddr;
+
 namespace portlight::testing {
 
-// A client that sends bytes as they are and keeps what comes back, on one connection to 127.0.0.1. Blocking; every wait
+// A client that sends bytes as they are and keeps what comes back, on one connection. Blocking; every wait
 // ends after a time that only a fault reaches, and then says so in `timedOut`.
 class ParityClient
 {
 public:
-    explicit ParityClient(quint16 port);
+    // To a port of 127.0.0.1, or of ::1, or to a unix socket.
+    explicit ParityClient(quint16 port, bool ipv6 = false);
+    explicit ParityClient(const QByteArray &unixPath);
     ~ParityClient();
     Q_DISABLE_COPY_MOVE(ParityClient)
 
@@ -27,10 +31,11 @@ public:
     bool timedOut() const { return m_timedOut; }
 
 private:
+    void connectTo(const sockaddr *address, unsigned length);
     bool receive();
     QByteArray take(qsizetype count);
 
-    int m_descriptor;
+    int m_descriptor = -1;
     QByteArray m_input;
     bool m_ended = false;
     bool m_timedOut = false;
