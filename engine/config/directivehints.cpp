@@ -74,6 +74,7 @@ QStringList contextNames(ConfigContexts contexts)
         {ConfigContext::ServerIf, u"\"if\" in \"server\""_s},
         {ConfigContext::LocationIf, u"\"if\" in \"location\""_s},
         {ConfigContext::LimitExcept, u"\"limit_except\""_s},
+        {ConfigContext::Overlay, u"an overlay (local.conf)"_s},
     };
     QStringList list;
     for (const auto &[context, name] : names) {

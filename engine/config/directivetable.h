@@ -36,7 +36,8 @@ enum class ConfigContext : quint32 {
     LocationIf = 1 << 7,
     LimitExcept = 1 << 8,
     Map = 1 << 9,
-    Other = 1 << 10, // any block whose inside is not nginx directives (types, geo, split_clients, lua…)
+    Other = 1 << 10,   // any block whose inside is not nginx directives (types, geo, split_clients, lua…)
+    Overlay = 1 << 11, // the top of a local.conf
 };
 Q_DECLARE_FLAGS(ConfigContexts, ConfigContext)
 Q_DECLARE_OPERATORS_FOR_FLAGS(ConfigContexts)
