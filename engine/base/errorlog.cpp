@@ -1,106 +1,94 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/errorlog.h"
 
+#include "base/syslog.h"
+
 #include <QFile>
 
-#include <cerrno>
-#include <cstring>
-#include <ctime>
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace portlight {
 
 namespace {
 
-constexpr qsizetype LineBytesMax = 2048; // NGX_MAX_ERROR_STR
-constexpr const char *LevelNames[] = {"", "emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"};
-
-int openForAppend(const QString &path)
+std::vector<ErrorLogOutput> standardError(LogLevel level)
 {
-    return ::open(QFile::encodeName(path).constData(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    auto file = LogFile::open(QByteArray()); // cannot fail: it is open already
+    return {{level, std::move(*file), {}}};
 }
 
 } // namespace
 
-Result<LogLevel> parseLogLevel(QByteArrayView name)
-{
-    for (int level = int(LogLevel::Emerg); level <= int(LogLevel::Debug); ++level) {
-        if (name == QByteArrayView(LevelNames[level]))
-            return LogLevel(level);
-    }
-    return Error{ErrorCode::InvalidValue,
-                 QStringLiteral("invalid log level \"%1\"").arg(QString::fromUtf8(name)),
-                 {},
-                 QStringLiteral("one of debug, info, notice, warn, error, crit, alert, emerg")};
-}
+ErrorLog::ErrorLog()
+    : m_outputs(standardError(LogLevel::Error))
+{}
 
-QByteArrayView logLevelName(LogLevel level)
-{
-    return LevelNames[int(level)];
-}
-
-ErrorLog::~ErrorLog()
-{
-    if (m_descriptor > 2)
-        ::close(m_descriptor);
-}
+ErrorLog::~ErrorLog() = default;
+ErrorLog::ErrorLog(ErrorLog &&) noexcept = default;
+ErrorLog &ErrorLog::operator=(ErrorLog &&) noexcept = default;
 
 Result<void> ErrorLog::open(const QString &path, LogLevel level)
 {
-    m_level = level;
-    if (path.isEmpty() || path == u"stderr") {
-        if (m_descriptor > 2)
-            ::close(m_descriptor);
-        m_path.clear();
-        m_descriptor = 2;
-        return {};
-    }
-    const int descriptor = openForAppend(path);
-    if (descriptor < 0) {
-        return Error{ErrorCode::FileNotWritable,
-                     QStringLiteral("open() \"%1\" failed (%2)").arg(path, QString::fromUtf8(describeErrno(errno))),
-                     {},
-                     QStringLiteral("make its folder and give this user the right to write there")};
-    }
-    if (m_descriptor > 2)
-        ::close(m_descriptor);
-    m_path = path;
-    m_descriptor = descriptor;
+    auto file = LogFile::open(QFile::encodeName(path));
+    if (!file)
+        return file.error();
+    setOutputs({{level, std::move(*file), {}}});
     return {};
+}
+
+void ErrorLog::setOutputs(std::vector<ErrorLogOutput> outputs)
+{
+    m_outputs = std::move(outputs);
+    m_level = LogLevel::Emerg;
+    for (const ErrorLogOutput &output : m_outputs)
+        m_level = qMax(m_level, output.level);
 }
 
 Result<void> ErrorLog::reopen()
 {
-    return m_path.isEmpty() ? Result<void>() : open(m_path, m_level);
+    Result<void> result;
+    for (const ErrorLogOutput &output : m_outputs) {
+        if (!output.file)
+            continue;
+        Result<void> reopened = output.file->reopen(std::chrono::seconds(std::time(nullptr)));
+        if (result.ok())
+            result = reopened;
+    }
+    return result;
 }
 
 void ErrorLog::write(LogLevel level, QByteArrayView text, quint64 connection)
 {
     if (!wants(level))
         return;
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    localtime_r(&now, &parts);
-    char head[96];
-    const int pid = int(::getpid());
-    int length = std::snprintf(head, sizeof head, "%04d/%02d/%02d %02d:%02d:%02d [%s] %d#%d: ", parts.tm_year + 1900,
-                               parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                               LevelNames[int(level)], pid, pid);
-    QByteArray line(head, length);
+    m_clock.setTime(std::time(nullptr));
+    m_line.resize(0);
+    m_line += m_clock.errorLogTime();
+    m_line += " [";
+    m_line += logLevelName(level);
+    const QByteArray pid = QByteArray::number(::getpid());
+    m_line += "] " + pid + '#' + pid + ": ";
     if (connection)
-        line += '*' + QByteArray::number(connection) + ' ';
+        m_line += '*' + QByteArray::number(connection) + ' ';
     // A line is one line, whatever a client put into its request.
-    for (const char c : text.first(qMin(text.size(), LineBytesMax - line.size() - 1)))
-        line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    line += '\n';
-    [[maybe_unused]] const ssize_t written = ::write(m_descriptor, line.constData(), size_t(line.size()));
-}
-
-QByteArray describeErrno(int error)
-{
-    char text[128];
-    return QByteArray::number(error) + ": " + strerror_r(error, text, sizeof text);
+    for (const char c : text.first(qMin(text.size(), LineBytesMax - m_line.size() - 1)))
+        m_line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    m_line += '\n';
+    std::optional<LogComplaint> complaint;
+    for (const ErrorLogOutput &output : m_outputs) {
+        if (level > output.level)
+            continue;
+        if (output.file)
+            output.file->write(m_line, std::chrono::seconds(m_clock.time()));
+        else if (auto failed = output.syslog->send(QByteArrayView(m_line).chopped(1), m_clock, int(level) - 1))
+            complaint = std::move(failed);
+    }
+    // A syslog server that is away is told of in the files beside it, and does not hear of itself.
+    if (!complaint || m_complaining)
+        return;
+    m_complaining = true;
+    write(*complaint);
+    m_complaining = false;
 }
 
 } // namespace portlight

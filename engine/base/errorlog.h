@@ -1,44 +1,53 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/result.h"
+#include "base/logclock.h"
+#include "base/logfile.h"
 
-#include <QByteArray>
+#include <memory>
+#include <vector>
 
 namespace portlight {
 
-enum class LogLevel : quint8 { Emerg = 1, Alert, Crit, Error, Warn, Notice, Info, Debug };
+class SyslogPeer;
 
-// "error", "warn" …, or empty for none of nginx's words.
-Result<LogLevel> parseLogLevel(QByteArrayView name);
-QByteArrayView logLevelName(LogLevel level);
+// One place that error log lines go to, and how grave a line must be to go there.
+struct ErrorLogOutput {
+    LogLevel level = LogLevel::Error;
+    std::shared_ptr<LogFile> file; // or
+    std::shared_ptr<SyslogPeer> syslog;
+};
 
-// Lines in nginx's form: "2026/11/20 21:04:05 [error] 71#71: *3 text". One thread for each object; several objects
-// may append to one file, because each line is one write() in append mode.
+// Lines in nginx's form: "2026/11/20 21:04:05 [error] 71#71: *3 text", to as many places as error_log names. One thread
+// for each object; several objects may append to one file, because each line is one write() in append mode.
 class ErrorLog
 {
 public:
-    ErrorLog() = default; // standard error
-    ~ErrorLog();
-    ErrorLog(const ErrorLog &) = delete;
-    ErrorLog &operator=(const ErrorLog &) = delete;
+    static constexpr qsizetype LineBytesMax = 2048; // NGX_MAX_ERROR_STR, the line's end included
 
-    // Appends to `path`, made when it is missing; empty or "stderr" means standard error. The error names the reason.
+    ErrorLog(); // standard error
+    ~ErrorLog();
+    ErrorLog(ErrorLog &&) noexcept;
+    ErrorLog &operator=(ErrorLog &&) noexcept;
+
+    // Appends to `path` alone, made when it is missing; empty or "stderr" means standard error. The error names the
+    // reason, and the log goes on as it was.
     Result<void> open(const QString &path, LogLevel level);
-    // Opens the same path again (SIGUSR1, after a rotation). On failure the old file goes on.
+    // All of nginx's error_log directives of one level.
+    void setOutputs(std::vector<ErrorLogOutput> outputs);
+    // Opens the same files again (SIGUSR1, after a rotation). Where that fails the old file goes on; the first error.
     Result<void> reopen();
     bool wants(LogLevel level) const { return level <= m_level; }
-    void setLevel(LogLevel level) { m_level = level; }
     // `connection` 0: no number.
     void write(LogLevel level, QByteArrayView text, quint64 connection = 0);
+    void write(const LogComplaint &complaint) { write(complaint.level, complaint.text); }
 
 private:
-    QString m_path;
-    int m_descriptor = 2;
-    LogLevel m_level = LogLevel::Error;
+    std::vector<ErrorLogOutput> m_outputs;
+    LogLevel m_level = LogLevel::Error; // the most talkative output's
+    LogClock m_clock;
+    QByteArray m_line;
+    bool m_complaining = false;
 };
-
-// "111: Connection refused", as nginx writes an errno.
-QByteArray describeErrno(int error);
 
 } // namespace portlight
