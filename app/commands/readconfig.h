@@ -4,17 +4,25 @@
 #include "config/tree.h"
 #include "config/validate.h"
 
+#include <QStringList>
+
 namespace portlight {
 
 // A configuration file, read and checked: every problem at once, of syntax or of meaning.
 struct ReadConfig {
-    ConfigTree tree; // as far as it could be read
+    ConfigTree written; // the file itself, as far as it could be read
+    ConfigTree tree;    // with what it includes: the one that runs and is exported
     Diagnostics diagnostics;
+    QStringList files; // included
 
     bool ok() const { return !hasErrors(diagnostics); }
 };
 
 // A file that cannot be read is a diagnostic too.
 ReadConfig readConfig(const QString &path, const ValidationOptions &options);
+
+// What only compiling finds out of a configuration that is ok: expressions that are none, hosts that are not found
+// (looking them up blocks). Nothing that is among its diagnostics already.
+Diagnostics compileProblems(const ReadConfig &config, const NginxVersion &version, const QString &prefix);
 
 } // namespace portlight

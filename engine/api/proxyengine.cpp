@@ -3,7 +3,7 @@
 
 #include "api/enginethread.h"
 #include "capture/trafficrecorder.h"
-#include "config/validate.h"
+#include "config/checkedconfig.h"
 #include "names/listeningports.h"
 #include "proxy/compile.h"
 
@@ -106,15 +106,16 @@ quint64 ProxyEngine::applyConfig(ConfigTreePtr tree, bool allListenersRequired)
     return request;
 }
 
-// On a worker: validation, name lookups.
+// On a worker: included files, validation, name lookups.
 void ProxyEngine::Private::compileAndPost(quint64 request, const ConfigTreePtr &tree, bool allListenersRequired)
 {
     ApplyOutcome outcome;
     outcome.request = request;
-    outcome.diagnostics = validateConfig(*tree, {.version = options.nginxVersion});
+    const CheckedConfig checked = checkConfig(*tree, {.version = options.nginxVersion});
+    outcome.diagnostics = checked.diagnostics;
     CompileOutcome compiled;
     if (!hasErrors(outcome.diagnostics)) {
-        compiled = compileConfig(*tree, {options.nginxVersion, options.prefix});
+        compiled = compileConfig(checked.tree, {options.nginxVersion, options.prefix});
         outcome.diagnostics += compiled.diagnostics;
     }
     if (!compiled.config) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/workspacefile.h"
 
+#include "config/checkedconfig.h"
+
 namespace portlight {
 
 using namespace Qt::StringLiterals;
@@ -37,7 +39,7 @@ bool WorkspaceFile::load()
         return refuseFile({Diagnostic::fromError(outcome.error())});
     Diagnostics problems = outcome->diagnostics;
     if (outcome->ok())
-        problems += validateConfig(outcome->tree, m_validation);
+        problems += checkConfig(outcome->tree, m_validation).diagnostics;
     if (hasErrors(problems))
         return refuseFile(std::move(problems));
     m_tree = std::move(outcome->tree);
@@ -68,7 +70,7 @@ Result<int> WorkspaceFile::edit(const std::function<Result<int>(ConfigTree &)> &
     ParseOutcome written = parseConfig(writeConfig(candidate), path());
     Diagnostics problems = written.diagnostics;
     if (written.ok())
-        problems += validateConfig(written.tree, m_validation);
+        problems += checkConfig(written.tree, m_validation).diagnostics;
     if (hasErrors(problems))
         return firstErrorOf(problems);
     if (const auto saved = m_store.save(written.tree); !saved)

@@ -6,22 +6,43 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
 using namespace Qt::StringLiterals;
 
 namespace portlight {
 
+namespace {
+
+// nginx: open() "path" failed (2: No such file or directory)
+Error failed(const char *call, const QString &path, int number, ErrorCode code, const QString &hint)
+{
+    return {code,
+            u"%1() \"%2\" failed (%3: %4)"_s.arg(QLatin1String(call), path)
+                .arg(number)
+                .arg(QString::fromLocal8Bit(std::strerror(number))),
+            {path, 0, 0},
+            hint};
+}
+
+} // namespace
+
 Result<QByteArray> readConfigFile(const QString &path)
 {
-    QFile file(path);
-    if (QFileInfo(path).isDir())
-        return Error{ErrorCode::FileNotReadable, u"\"%1\" is a directory"_s.arg(path), {path, 0, 0}, {}};
-    if (!file.open(QIODevice::ReadOnly)) {
-        const bool missing = !file.exists();
-        return Error{missing ? ErrorCode::FileNotFound : ErrorCode::FileNotReadable,
-                     u"open() \"%1\" failed (%2)"_s.arg(path, file.errorString()),
-                     {path, 0, 0},
-                     missing ? u"check the path"_s : u"check the permissions"_s};
+    // By way of stdio, for QFile keeps the number of its error to itself.
+    std::FILE *const handle = std::fopen(QFile::encodeName(path).constData(), "rb");
+    if (!handle) {
+        const int number = errno;
+        const bool missing = number == ENOENT;
+        return failed("open", path, number, missing ? ErrorCode::FileNotFound : ErrorCode::FileNotReadable,
+                      missing ? u"check the path"_s : u"check the permissions"_s);
     }
+    QFile file;
+    const bool taken = file.open(handle, QIODevice::ReadOnly, QFileDevice::AutoCloseHandle);
+    if (!taken || QFileInfo(path).isDir())
+        return failed("pread", path, EISDIR, ErrorCode::FileNotReadable, u"a file is read here, not a folder"_s);
     // One byte more than allowed tells a large file from one that just fits, also for a pipe that has no size.
     const QByteArray text = file.read(ConfigFileBytesMax + 1);
     if (file.error() != QFileDevice::NoError)

@@ -17,12 +17,12 @@ constexpr DirectiveSpec Rows[] = {
     {"keepalive", U, 1, 2, Text, None, Runs, versions_keepalive, "", false, nullptr, {1, 1, 4}},
     {"keepalive_timeout", U, 1, 1, Duration, None, Runs, only<"60s">, "", false},
     {"least_conn", U, 0, 0, Text, None, NotYet, {}, "backends are taken in turn", true, nullptr, {1, 3, 1}},
-    {"least_time", U, 1, 2, Text, None, NotYet, {}, "not run yet", true, nullptr, {1, 7, 10}},
+    {"least_time", U, 1, 2, Text, None, NotYet, {}, "backends are taken in turn", true, nullptr, {1, 7, 10}},
     {"random", U, 0, 2, Text, None, NotYet, {}, "backends are taken in turn", true, nullptr, {1, 15, 1}},
     {"server", U, 1, -1, Text, None, Runs, {}, "", true},
     {"sticky", U, 2, -1, Text, None, NotYet, {}, "clients are not bound to a backend yet", false, nullptr, {1, 29, 6}},
     {"upstream", H, 1, 1, Block, None, Runs, {}, "", true},
-    {"zone", U, 1, 2, Text, None, NotYet, {}, "one process shares what it knows already", false, nullptr, {1, 9, 0}},
+    {"zone", U, 1, 2, Text, None, Accepted, {}, "one process shares what it knows already", false, nullptr, {1, 9, 0}},
 };
 // clang-format on
 

@@ -150,7 +150,7 @@ void walk(State &state, const std::vector<ConfigNode> &nodes, const Scope &scope
             seen.insert(node.name, node.position);
         else
             state.error(ErrorCode::DuplicateDirective, u"\"%1\" directive is duplicate"_s.arg(text(node.name)),
-                        node.position, firstAt(*first));
+                        node.position, firstAt(*first, node.position));
     }
 }
 
@@ -186,6 +186,35 @@ void countTheRest(State &state)
                                {}});
 }
 
+void noteFiles(const std::vector<ConfigNode> &nodes, QHash<QString, int> &order)
+{
+    const QString *last = nullptr;
+    for (const ConfigNode &node : nodes) {
+        if (!last || *last != node.position.file) {
+            last = &node.position.file;
+            if (!order.contains(*last))
+                order.insert(*last, static_cast<int>(order.size()));
+        }
+        noteFiles(node.children, order);
+    }
+}
+
+// Each file's findings together, the files in the order in which the tree comes to them.
+void sortByPlace(State &state)
+{
+    QHash<QString, int> order = {{state.tree.fileName, 0}};
+    const bool oneFile = std::all_of(state.findings.begin(), state.findings.end(), [&](const Diagnostic &finding) {
+        return finding.where.file == state.tree.fileName;
+    });
+    if (!oneFile)
+        noteFiles(state.tree.nodes, order);
+    const auto place = [&order](const Diagnostic &finding) {
+        return std::tuple(order.value(finding.where.file), finding.where.line, finding.where.column);
+    };
+    std::stable_sort(state.findings.begin(), state.findings.end(),
+                     [&place](const Diagnostic &a, const Diagnostic &b) { return place(a) < place(b); });
+}
+
 QString text(QByteArrayView bytes)
 {
     return QString::fromUtf8(bytes);
@@ -198,9 +227,13 @@ TextPosition positionOf(const ConfigNode &node, size_t index)
     return {node.position.file, node.arguments[index].line, node.arguments[index].column};
 }
 
-QString firstAt(const TextPosition &position)
+QString firstAt(const TextPosition &position, const TextPosition &again)
 {
-    return position.isKnown() ? u"first at line %1"_s.arg(position.line) : QString();
+    if (!position.isKnown())
+        return {};
+    if (position.file == again.file)
+        return u"first at line %1"_s.arg(position.line);
+    return u"first at %1:%2"_s.arg(position.file).arg(position.line);
 }
 
 QString missingSemicolonHint(const ConfigNode &node)
@@ -221,9 +254,7 @@ Diagnostics validateConfig(const ConfigTree &tree, const ValidationOptions &opti
     validation::State state{tree, options, {}, {}, {}};
     validation::collectDefinitions(state, tree.nodes);
     validation::walk(state, tree.nodes, {});
-    std::stable_sort(state.findings.begin(), state.findings.end(), [](const Diagnostic &a, const Diagnostic &b) {
-        return std::pair(a.where.line, a.where.column) < std::pair(b.where.line, b.where.column);
-    });
+    validation::sortByPlace(state);
     validation::countTheRest(state);
     return state.findings;
 }

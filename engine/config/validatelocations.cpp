@@ -8,15 +8,6 @@ namespace portlight::validation {
 
 namespace {
 
-// The regular expressions and names of this issue's locations: what is not matched yet.
-void reportUnmatched(State &state, const ConfigNode &node, const LocationMatch &match)
-{
-    if (match.isRegex())
-        state.notYet(u"location ~"_s, u"regular expressions are not matched yet"_s, node.position);
-    else if (match.kind == LocationMatch::Kind::Named)
-        state.notYet(u"location @"_s, u"nothing leads to a named location yet"_s, node.position);
-}
-
 // The rules of ngx_http_core_location for a location inside another.
 void checkNesting(State &state, const ConfigNode &node, const LocationMatch &inner, const LocationMatch &outer)
 {
@@ -78,7 +69,6 @@ void checkLocation(State &state, const ConfigNode &location, const Scope &scope)
         const Error &error = match.error();
         return state.error(error.code, error.message, positionOf(location, 0), error.hint);
     }
-    reportUnmatched(state, location, *match);
     if (scope.context == ConfigContext::Location && scope.location)
         checkNesting(state, location, *match, *scope.location);
     checkLocations(state, location);
@@ -99,7 +89,7 @@ void checkLocations(State &state, const ConfigNode &block)
             seen.insert(*key, node.position);
         else
             state.error(ErrorCode::DuplicateDirective, u"duplicate location \"%1\""_s.arg(text(match->text)),
-                        node.position, firstAt(*first));
+                        node.position, firstAt(*first, node.position));
     }
 }
 
@@ -110,9 +100,8 @@ void checkProxyPass(State &state, const ConfigNode &node, const Scope &scope)
         return checkTarget(state, node, *target, scope);
     const Error &error = target.error();
     // nginx reads an address with variables at run time, whatever its prefix is.
-    if (node.argument(0).contains('$'))
-        return state.notYet(u"proxy_pass with variables"_s, u"the address must be fixed"_s, positionOf(node, 0));
-    state.error(error.code, error.message, positionOf(node, 0), error.hint);
+    if (!node.argument(0).contains('$'))
+        state.error(error.code, error.message, positionOf(node, 0), error.hint);
 }
 
 } // namespace portlight::validation

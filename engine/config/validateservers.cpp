@@ -66,14 +66,14 @@ void ServerCheck::addOptions(const ConfigNode &node, const Listen &listen, const
     if (listen.options.defaultServer) {
         if (use.defaultServer)
             m_state.error(ErrorCode::ConflictingListen, u"a duplicate default server for %1"_s.arg(text(address)),
-                          node.position, firstAt(*use.defaultServer));
+                          node.position, firstAt(*use.defaultServer, node.position));
         else
             use.defaultServer = node.position;
     }
     if (setsSocketOptions(node)) {
         if (use.socketOptions)
             m_state.error(ErrorCode::ConflictingListen, u"duplicate listen options for %1"_s.arg(text(address)),
-                          node.position, firstAt(*use.socketOptions));
+                          node.position, firstAt(*use.socketOptions, node.position));
         else
             use.socketOptions = node.position;
     }
@@ -89,7 +89,7 @@ void ServerCheck::addListen(const ConfigNode &node, QHash<QByteArray, TextPositi
         const auto first = own.constFind(key);
         if (first != own.constEnd()) {
             m_state.error(ErrorCode::ConflictingListen, u"a duplicate listen %1"_s.arg(text(key)), node.position,
-                          firstAt(*first));
+                          firstAt(*first, node.position));
             continue;
         }
         own.insert(key, node.position);
@@ -112,7 +112,7 @@ void ServerCheck::addNames(const ConfigNode &server, const QList<QByteArray> &ad
                 else
                     m_state.warning(ErrorCode::ConflictingName,
                                     u"conflicting server name \"%1\" on %2, ignored"_s.arg(text(name), text(address)),
-                                    positionOf(*node, i), firstAt(*first));
+                                    positionOf(*node, i), firstAt(*first, node->position));
             }
         }
     }
@@ -126,7 +126,7 @@ void ServerCheck::addNames(const ConfigNode &server, const QList<QByteArray> &ad
         else
             m_state.warning(ErrorCode::ConflictingName,
                             u"conflicting server name \"\" on %1, ignored"_s.arg(text(address)), server.position,
-                            firstAt(*first));
+                            firstAt(*first, server.position));
     }
 }
 

@@ -47,15 +47,14 @@ void checkMapEntry(State &state, const ConfigNode &entry, QHash<QByteArray, Text
     if (entry.isBlock())
         return state.error(ErrorCode::SyntaxError, u"unexpected \"{\""_s, entry.position,
                            u"a map holds pairs of a value and a result"_s);
-    if (isMapSwitch(entry) || entry.name == "include")
-        return state.notYet(u"map … "_s + text(entry.name), u"only exact values and default are looked up"_s,
-                            entry.position);
+    if (isMapSwitch(entry) || (entry.name == "include" && entry.arguments.size() == 1))
+        return;
     if (entry.arguments.size() != 1)
         return state.error(ErrorCode::WrongArgumentCount, u"invalid number of the map parameters"_s, entry.position,
                            missingSemicolonHint(entry));
     checkTemplate(state, entry, 0);
     if (entry.name.startsWith('~'))
-        return state.notYet(u"map … ~"_s, u"regular expressions are not matched yet"_s, entry.position);
+        return;
     // A backslash in front lets a map look up the words that have a meaning here (ngx_http_map).
     const bool escaped = entry.name.startsWith('\\');
     const QByteArray key = (escaped ? entry.name.sliced(1) : entry.name).toLower();
@@ -68,7 +67,7 @@ void checkMapEntry(State &state, const ConfigNode &entry, QHash<QByteArray, Text
     }
     state.error(ErrorCode::DuplicateDirective,
                 isDefault ? u"duplicate default map parameter"_s : u"conflicting parameter \"%1\""_s.arg(text(key)),
-                entry.position, firstAt(*first));
+                entry.position, firstAt(*first, entry.position));
 }
 
 } // namespace
@@ -100,7 +99,7 @@ void checkUpstream(State &state, const ConfigNode &upstream)
     const TextPosition first = state.upstreams.value(name);
     if (first.isKnown() && first != upstream.position)
         state.error(ErrorCode::DuplicateDirective, u"duplicate upstream \"%1\""_s.arg(text(name)), upstream.position,
-                    firstAt(first));
+                    firstAt(first, upstream.position));
     if (!upstream.child("server"))
         state.error(ErrorCode::MissingDirective, u"no servers are inside upstream"_s, upstream.position,
                     u"write one as server 127.0.0.1:3000;"_s);

@@ -107,12 +107,7 @@ void checkServerName(State &state, const ConfigNode &node, const Scope &)
 {
     for (size_t i = 0; i < node.arguments.size(); ++i) {
         const QByteArrayView name = node.argument(i);
-        if (name.startsWith('~'))
-            state.notYet(u"server_name "_s + text(name), u"regular expressions are not matched yet"_s,
-                         positionOf(node, i));
-        else if (name.contains('*') || name.startsWith('.'))
-            state.notYet(u"server_name "_s + text(name), u"wildcards are not matched yet"_s, positionOf(node, i));
-        else if (name.contains('/'))
+        if (!name.startsWith('~') && name.contains('/'))
             state.warning(ErrorCode::InvalidValue, u"server name \"%1\" has suspicious symbols"_s.arg(text(name)),
                           positionOf(node, i), u"a name is written without scheme and path"_s);
     }
@@ -141,12 +136,6 @@ void checkErrorLog(State &state, const ConfigNode &node, const Scope &)
             state.error(ErrorCode::InvalidValue, u"invalid log level \"%1\""_s.arg(text(level)), positionOf(node, i),
                         u"the levels are debug, info, notice, warn, error, crit, alert and emerg"_s);
     }
-}
-
-void checkAccessLog(State &state, const ConfigNode &node, const Scope &)
-{
-    if (node.argument(0) != "off")
-        state.notYet(u"access_log"_s, u"access logs are not written yet"_s, node.position);
 }
 
 void checkKeepaliveTimeout(State &state, const ConfigNode &node, const Scope &)
@@ -196,7 +185,6 @@ Check ownCheck(QByteArrayView name)
         {"server_name", checkServerName},
         {"return", checkReturn},
         {"error_log", checkErrorLog},
-        {"access_log", checkAccessLog},
         {"keepalive_timeout", checkKeepaliveTimeout},
         {"large_client_header_buffers", checkHeaderBuffers},
         {"keepalive", checkKeepalive},

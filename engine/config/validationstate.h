@@ -38,13 +38,14 @@ struct Scope {
     std::optional<LocationMatch> location; // the innermost one around
 };
 
+void sortByPlace(State &state);
 // Says how much was found beyond what is listed.
 void countTheRest(State &state);
 QString text(QByteArrayView bytes);
 // Of argument `index`, or of the directive where the argument has none.
 TextPosition positionOf(const ConfigNode &node, size_t index);
-// "first at line 3"
-QString firstAt(const TextPosition &position);
+// "first at line 3", or with its file when that is another than of `again`.
+QString firstAt(const TextPosition &position, const TextPosition &again);
 // When a directive of the next line was swallowed as an argument: where the ';' is missing. Else empty.
 QString missingSemicolonHint(const ConfigNode &node);
 

@@ -70,6 +70,31 @@ private Q_SLOTS:
         QVERIFY(outcome.err.contains("bad.conf test failed"));
     }
 
+    void includedFilesAreReadFromTheFolderOfTheFile()
+    {
+        CtlProgram ctl;
+        ctl.write(u"etc/conf.d/b.conf"_s, "server {\n    dance;\n}\n");
+        ctl.write(u"etc/main.conf"_s, "http {\n    include conf.d/*.conf;\n    include none.conf;\n}\n");
+        const auto outcome = ctl.run({u"check"_s, u"etc/main.conf"_s});
+        QCOMPARE(outcome.exitCode, 1);
+        QVERIFY2(outcome.out.startsWith("etc/main.conf:3:5: error: open() \"etc/none.conf\" failed "
+                                        "(2: No such file or directory)"),
+                 outcome.out.constData());
+        ctl.write(u"etc/none.conf"_s, {});
+        QVERIFY(ctl.run({u"check"_s, u"etc/main.conf"_s}).out.startsWith("etc/conf.d/b.conf:2:5: error: "));
+    }
+
+    void whatOnlyCompilingFindsIsToldOnce()
+    {
+        CtlProgram ctl;
+        ctl.write(u"bad.conf"_s, "events {}\nhttp {\n    upstream up {\n        server nohost.invalid:80;\n    }\n}\n");
+        const auto outcome = ctl.run({u"check"_s, u"bad.conf"_s});
+        QCOMPARE(outcome.exitCode, 1);
+        QVERIFY2(outcome.out.startsWith("bad.conf:4:9: error: host not found in upstream \"nohost.invalid:80\""),
+                 outcome.out.constData());
+        QCOMPARE(outcome.out.count("host not found"), 1);
+    }
+
     void syntaxErrorsHaveAPositionToo()
     {
         CtlProgram ctl;

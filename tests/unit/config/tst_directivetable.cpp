@@ -172,8 +172,26 @@ void TestDirectiveTable::directivesOfEveryModuleAreKnown()
 
 void TestDirectiveTable::whatThisProgramRunsIsMarked()
 {
-    for (const char *name : {"http", "server", "location", "listen", "server_name", "proxy_pass", "proxy_set_header",
-                             "upstream", "keepalive", "return", "stub_status", "map", "client_max_body_size"})
+    for (const char *name : {"http",
+                             "server",
+                             "location",
+                             "listen",
+                             "server_name",
+                             "proxy_pass",
+                             "proxy_set_header",
+                             "upstream",
+                             "keepalive",
+                             "return",
+                             "stub_status",
+                             "map",
+                             "client_max_body_size",
+                             "include",
+                             "if",
+                             "rewrite",
+                             "geo",
+                             "split_clients",
+                             "log_format",
+                             "try_files"})
         QCOMPARE(findDirective(name)->support, DirectiveSupport::Runs);
     QCOMPARE(findDirective("worker_processes")->support, DirectiveSupport::Accepted);
     QCOMPARE(findDirective("gzip")->support, DirectiveSupport::NotYet);
@@ -203,8 +221,9 @@ void TestDirectiveTable::variablesAreKnown_data()
     QTest::newRow("response field") << QByteArray("sent_http_etag") << VariableSupport::Runs;
     QTest::newRow("argument") << QByteArray("arg_q") << VariableSupport::Runs;
     QTest::newRow("prefix alone") << QByteArray("arg_") << VariableSupport::Unknown;
-    QTest::newRow("file name") << QByteArray("request_filename") << VariableSupport::NotYet;
-    QTest::newRow("upstream field") << QByteArray("upstream_http_etag") << VariableSupport::NotYet;
+    QTest::newRow("file name") << QByteArray("request_filename") << VariableSupport::Runs;
+    QTest::newRow("upstream field") << QByteArray("upstream_http_etag") << VariableSupport::Runs;
+    QTest::newRow("of TLS") << QByteArray("ssl_protocol") << VariableSupport::NotYet;
     QTest::newRow("unknown") << QByteArray("nosuch") << VariableSupport::Unknown;
 }
 

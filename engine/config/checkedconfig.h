@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "config/includes.h"
+#include "config/validate.h"
+
+namespace portlight {
+
+// A configuration with the files that it includes, and every problem of either. Value; made anew when a file changes.
+struct CheckedConfig {
+    ConfigTree tree; // expanded: what is compiled and run
+    Diagnostics diagnostics;
+    QStringList files;   // included, for whoever watches them
+    QStringList folders; // where patterns looked
+
+    bool ok() const { return !hasErrors(diagnostics); }
+};
+
+// Reads the files that `tree` includes and validates the whole; only files that could be read are validated.
+CheckedConfig checkConfig(const ConfigTree &tree, const ValidationOptions &options = {});
+
+} // namespace portlight
