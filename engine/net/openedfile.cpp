@@ -14,9 +14,9 @@ namespace {
 
 constexpr int ReadFlags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
 #ifdef O_PATH
-constexpr int SearchFlags = O_PATH | O_CLOEXEC;
+constexpr int SearchFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 #else
-constexpr int SearchFlags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+constexpr int SearchFlags = O_RDONLY | O_NONBLOCK | O_DIRECTORY | O_CLOEXEC;
 #endif
 
 // Closes what it holds.
@@ -48,20 +48,12 @@ FileFacts factsOf(const struct stat &info)
     return {S_ISDIR(info.st_mode), S_ISREG(info.st_mode), qint64(info.st_size), qint64(info.st_mtime)};
 }
 
-// Opens one name inside `folder`; a link there only as the rule says. -1 with errno ELOOP when it forbids the link.
+// Opens one name inside `folder`; a link there only as the rule says. -1 with errno ELOOP, or ENOTDIR where a folder is
+// wanted, when it forbids the link.
 int openInside(int folder, const QByteArray &name, int flags, SymlinkRule::Mode mode)
 {
-    if (mode == SymlinkRule::Mode::Refuse) {
-        const int opened = ::openat(folder, name.constData(), flags | O_NOFOLLOW);
-        // With O_PATH the link itself is opened instead of being refused.
-        struct stat info;
-        if (opened >= 0 && ::fstat(opened, &info) == 0 && S_ISLNK(info.st_mode)) {
-            ::close(opened);
-            errno = ELOOP;
-            return -1;
-        }
-        return opened;
-    }
+    if (mode == SymlinkRule::Mode::Refuse)
+        return ::openat(folder, name.constData(), flags | O_NOFOLLOW);
     const int opened = ::openat(folder, name.constData(), flags);
     if (opened < 0)
         return -1;
@@ -82,7 +74,7 @@ int openChecked(const QByteArray &path, SymlinkRule links, FileFailure &failure)
 {
     const bool trusts = links.trustedBytes > 0;
     const QByteArray start = trusts ? path.first(links.trustedBytes) : path.startsWith('/') ? "/" : ".";
-    Descriptor folder(::open(start.constData(), SearchFlags | O_DIRECTORY));
+    Descriptor folder(::open(start.constData(), SearchFlags));
     if (folder.value() < 0) {
         failure = {errno, trusts ? "open()" : "openat()"};
         return -1;

@@ -1,35 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/bodystore.h"
 
-#include <QDir>
-#include <QFile>
+#include "http/wirebuffer.h"
+#include "proxy/tempfile.h"
 
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace portlight {
 
 BodyStore::~BodyStore()
 {
-    reset(m_memoryBytesMax);
+    reset(0);
 }
 
-void BodyStore::reset(qint64 memoryBytesMax)
+void BodyStore::reset(const BodyStoreOptions &options, quint32 *fileNumber)
 {
-    m_memoryBytesMax = memoryBytesMax;
     m_size = m_readPosition = 0;
     m_parts.clear();
     if (m_descriptor >= 0)
         ::close(std::exchange(m_descriptor, -1));
+    if (m_options.file == BodyFile::Clean && !m_path.isEmpty())
+        ::unlink(m_path.constData());
+    m_path.clear();
+    m_options = options;
+    m_fileNumber = fileNumber ? fileNumber : &m_ownNumber;
 }
 
 int BodyStore::append(Buffer data)
 {
     if (data.isEmpty())
         return 0;
-    if (m_descriptor < 0 && m_size + data.size() > m_memoryBytesMax) {
+    if (m_descriptor < 0 && (m_options.file != BodyFile::Off || m_size + data.size() > m_options.memoryBytesMax)) {
         if (const int error = spill())
             return error;
     }
@@ -47,17 +50,42 @@ int BodyStore::append(Buffer data)
     return 0;
 }
 
+int BodyStore::complete()
+{
+    return m_descriptor < 0 && m_options.file != BodyFile::Off ? spill() : 0;
+}
+
 int BodyStore::spill()
 {
-    m_descriptor = ::open(QFile::encodeName(QDir::tempPath()).constData(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (m_descriptor < 0)
-        return errno;
+    if (const int error = openFile())
+        return error;
     for (const Buffer &part : m_parts) {
         if (const int error = writeAll(part.data(), part.size()))
             return error;
     }
     m_parts.clear();
     return 0;
+}
+
+int BodyStore::openFile()
+{
+    const TempFile file = m_options.folder.isEmpty()
+                              ? openUnnamedFile()
+                              : openNumberedFile(m_options.folder, m_options.levels, *m_fileNumber);
+    m_descriptor = file.descriptor;
+    m_path = file.path;
+    if (m_descriptor >= 0 && m_options.file == BodyFile::Off && !m_path.isEmpty())
+        ::unlink(m_path.constData()); // as nginx: it is there as long as it is open
+    return file.error;
+}
+
+bool BodyStore::appendTo(WireBuffer &out) const
+{
+    if (m_descriptor >= 0)
+        return false;
+    for (const Buffer &part : m_parts)
+        out.append(part.data(), part.size());
+    return true;
 }
 
 int BodyStore::writeAll(const char *data, size_t size)

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/bodystore.h"
 
+#include "http/wirebuffer.h"
+
+#include <QDir>
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -135,6 +139,105 @@ private Q_SLOTS:
         QVERIFY(store.atEnd());
         QCOMPARE(store.append(bytes("again")), 0);
         QCOMPARE(readAll(store), QByteArray("again"));
+    }
+
+    void aBodyInMemoryCanBeShown()
+    {
+        BodyStore store;
+        store.reset(10);
+        QCOMPARE(store.append(bytes("01234")), 0);
+        QCOMPARE(store.append(bytes("56789")), 0);
+        WireBuffer shown;
+        QVERIFY(store.appendTo(shown));
+        QCOMPARE(shown.view(), "0123456789");
+        QVERIFY(store.filePath().isEmpty());
+        QCOMPARE(store.append(bytes("x")), 0);
+        QVERIFY(!store.appendTo(shown));
+    }
+
+    void aFolderOfItsOwnNamesTheFileAndDropsTheName()
+    {
+        const QTemporaryDir folder;
+        quint32 number = 41;
+        BodyStore store;
+        store.reset({.memoryBytesMax = 1, .folder = folder.path().toUtf8()}, &number);
+        QCOMPARE(store.append(bytes("two")), 0);
+        QCOMPARE(number, 42u);
+        QCOMPARE(store.filePath(), folder.path().toUtf8() + "/0000000042");
+        QVERIFY(QDir(folder.path()).isEmpty());
+        QCOMPARE(readAll(store), QByteArray("two"));
+    }
+
+    void everyBodyGetsAFileWhereThatIsAsked_data()
+    {
+        QTest::addColumn<BodyFile>("mode");
+        QTest::addColumn<bool>("stays");
+        QTest::newRow("on") << BodyFile::On << true;
+        QTest::newRow("clean") << BodyFile::Clean << false;
+    }
+    void everyBodyGetsAFileWhereThatIsAsked()
+    {
+        QFETCH(BodyFile, mode);
+        QFETCH(bool, stays);
+        const QTemporaryDir folder;
+        BodyStore store;
+        store.reset({.memoryBytesMax = 100, .file = mode, .folder = folder.path().toUtf8()});
+        QCOMPARE(store.append(bytes("two")), 0);
+        QCOMPARE(store.complete(), 0);
+        const QString path = QString::fromUtf8(store.filePath());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), "two");
+        QCOMPARE(file.permissions() & (QFile::ReadGroup | QFile::ReadOther), QFile::Permissions());
+        QCOMPARE(readAll(store), QByteArray("two"));
+        store.reset(10);
+        QCOMPARE(QFile::exists(path), stays);
+    }
+
+    void anEmptyBodyGetsAFileToo()
+    {
+        const QTemporaryDir folder;
+        BodyStore store;
+        store.reset({.file = BodyFile::On, .folder = folder.path().toUtf8()});
+        QCOMPARE(store.complete(), 0);
+        QVERIFY(QFile::exists(QString::fromUtf8(store.filePath())));
+        QVERIFY(store.atEnd());
+    }
+
+    void levelsMakeFoldersFromTheLastDigits()
+    {
+        const QTemporaryDir folder;
+        quint32 number = 12344;
+        BodyStore store;
+        store.reset(
+            {.memoryBytesMax = 0, .file = BodyFile::On, .folder = folder.path().toUtf8() + "/new", .levels = {1, 2}},
+            &number);
+        QCOMPARE(store.append(bytes("x")), 0);
+        QCOMPARE(store.filePath(), folder.path().toUtf8() + "/new/5/34/0000012345");
+        QVERIFY(QFile::exists(QString::fromUtf8(store.filePath())));
+    }
+
+    void aNameThatIsTakenIsPassedOver()
+    {
+        const QTemporaryDir folder;
+        QFile taken(folder.filePath(QStringLiteral("0000000001")));
+        QVERIFY(taken.open(QIODevice::WriteOnly));
+        quint32 number = 0;
+        BodyStore store;
+        store.reset({.file = BodyFile::On, .folder = folder.path().toUtf8()}, &number);
+        QCOMPARE(store.append(bytes("x")), 0);
+        QCOMPARE(store.filePath(), folder.path().toUtf8() + "/0000123457");
+        QCOMPARE(taken.size(), 0);
+    }
+
+    void aFolderThatCannotBeMadeIsAnError()
+    {
+        const QTemporaryDir folder;
+        QFile file(folder.filePath(QStringLiteral("file")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        BodyStore store;
+        store.reset({.file = BodyFile::On, .folder = folder.path().toUtf8() + "/file/inside"});
+        QCOMPARE(store.append(bytes("x")), ENOTDIR);
     }
 
     void manySmallPartsShareTheirBuffers()
