@@ -11,6 +11,8 @@ QString decisionStepName(Decision::Step step)
     case Decision::Step::Domain: return u"domain"_s;
     case Decision::Step::Location: return u"location"_s;
     case Decision::Step::Rewrite: return u"rewrite"_s;
+    case Decision::Step::Redirect: return u"redirect"_s;
+    case Decision::Step::File: return u"file"_s;
     case Decision::Step::Access: return u"access"_s;
     case Decision::Step::Return: return u"return"_s;
     case Decision::Step::Limit: return u"limit"_s;

@@ -28,7 +28,21 @@ enum class ExchangeState : quint8 {
 // One decision of the engine for an exchange: which rule, what came of it, why, and what in the configuration caused
 // it.
 struct Decision {
-    enum class Step : quint8 { Domain, Location, Rewrite, Access, Return, Limit, Cache, Peer, Attempt, Retry, Answer };
+    enum class Step : quint8 {
+        Domain,
+        Location,
+        Rewrite,
+        Redirect, // inside: error_page, try_files, an index, X-Accel-Redirect
+        Access,
+        Return,
+        File,
+        Limit,
+        Cache,
+        Peer,
+        Attempt,
+        Retry,
+        Answer,
+    };
     Step step = Step::Domain;
     QString subject; // "shop.localhost", "/", "127.0.0.1:3000"
     QString reason;  // "exact name; before the default server"

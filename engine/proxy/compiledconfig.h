@@ -5,80 +5,17 @@
 #include "config/directivetable.h"
 #include "config/tree.h"
 #include "config/values.h"
-#include "http/parser.h"
-#include "proxy/template.h"
+#include "proxy/levelsettings.h"
+#include "proxy/variabletable.h"
 #include "upstream/upstreamconfig.h"
 
 #include <QHash>
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
 
 namespace portlight {
-
-enum class LingeringClose : quint8 { Off, On, Always };
-enum class ServerTokens : quint8 { Off, On, Build };
-
-// Settings of ngx_http_core_module as they stand for one location, inheritance resolved.
-struct CoreSettings {
-    milliseconds clientHeaderTimeout;
-    milliseconds clientBodyTimeout;
-    milliseconds sendTimeout;
-    milliseconds keepaliveTimeout;
-    std::chrono::seconds keepaliveTimeoutHeader{0}; // 0: no Keep-Alive field
-    milliseconds keepaliveTime;
-    qint64 keepaliveRequests;
-    qint64 clientMaxBodyBytes; // 0: no limit
-    qint64 clientBodyBufferBytes;
-    RequestLimits requestLimits;
-    LingeringClose lingeringClose;
-    milliseconds lingeringTime;
-    milliseconds lingeringTimeout;
-    ServerTokens serverTokens;
-    bool resetTimedoutConnection;
-    bool tcpNodelay;
-    bool mergeSlashes;
-    QByteArray defaultType;
-};
-
-// A field to be sent to the backend in place of whatever the client sent under that name; empty values are not sent.
-struct SetHeader {
-    QByteArray name;
-    HeaderId id = HeaderId::Other;
-    Template value;
-};
-
-struct ProxySettings {
-    const UpstreamConfig *upstream = nullptr;
-    ProxyTarget target;
-    QByteArray url;      // as written
-    HttpVersion version; // to the backend
-    bool buffering = true;
-    bool requestBuffering = true;
-    bool passTrailers = false;
-    quint32 bufferBytes = 4096; // proxy_buffer_size: bounds the response head
-    milliseconds connectTimeout;
-    milliseconds sendTimeout;
-    milliseconds readTimeout;
-    std::vector<SetHeader> setHeaders;
-    quint64 setFieldIds = 0; // a bit for each HeaderId among setHeaders
-    TextPosition position;
-    TextPosition readTimeoutPosition;
-
-    // True when setHeaders replaces the field of that id, or of that name for HeaderId::Other.
-    bool setsField(HeaderId id, QByteArrayView name = {}) const
-    {
-        if (id != HeaderId::Other || !(setFieldIds & 1))
-            return setFieldIds >> quint8(id) & 1;
-        for (const SetHeader &field : setHeaders) {
-            if (field.id == HeaderId::Other && equalsIgnoringCase(field.name, name))
-                return true;
-        }
-        return false;
-    }
-};
 
 struct ReturnRule {
     int status = 0;
@@ -89,28 +26,34 @@ struct ReturnRule {
 
 enum class ContentKind : quint8 { None, Proxy, StubStatus };
 
+// nginx's location configuration: of a location block, of an `if` or limit_except inside one, or of a server itself,
+// which answers where no location matches.
 struct LocationConfig {
-    enum class Match : quint8 { Exact, Prefix };
-    Match match = Match::Prefix;
-    QByteArray path; // "/" and up
+    enum class Kind : quint8 { Server, Exact, Prefix, PrefixFinal, Regex, Named, If, LimitExcept };
+    Kind kind = Kind::Prefix;
+    QByteArray path; // as written: "/x", a pattern, "@name"; that of the location around for If and LimitExcept
+    LevelSettings settings;
     ContentKind content = ContentKind::None;
-    CoreSettings core;
-    std::optional<ProxySettings> proxy;
+    std::optional<ProxyPass> proxyPass;
     std::optional<ReturnRule> returnRule;
+    bool internal = false;
     bool autoSlash = false; // a proxied prefix "/x/": "/x" is redirected there
+    // Those inside, in the order of the file: named ones only in a server.
+    std::vector<std::unique_ptr<LocationConfig>> locations;
     TextPosition position;
+
+    const CoreSettings &core() const { return *settings.core; }
+    const ProxySettings &proxy() const { return *settings.proxy; }
 };
 
 struct ServerConfig {
-    std::vector<QByteArray> names; // lower case
-    CoreSettings core;
-    std::optional<ReturnRule> returnRule;
-    std::vector<std::unique_ptr<LocationConfig>> locations; // exact ones first, then prefixes, longest first
-    std::unique_ptr<LocationConfig> implicitLocation;       // where no location matches
-    bool own = false;                                       // portlight_domain: explaining pages
+    std::vector<QByteArray> names;        // lower case, but for regular expressions
+    std::unique_ptr<LocationConfig> root; // its own level, and its locations
+    bool own = false;                     // portlight_domain: explaining pages
     TextPosition position;
 
     QByteArray firstName() const { return names.empty() ? QByteArray() : names.front(); }
+    const CoreSettings &core() const { return root->core(); }
 };
 
 struct ListenerConfig {
@@ -128,7 +71,10 @@ struct CompiledConfig {
     QByteArray serverHeaderShort; // "nginx"
     std::vector<std::unique_ptr<ServerConfig>> servers;
     std::vector<std::unique_ptr<UpstreamConfig>> upstreams;
-    std::vector<std::unique_ptr<CompiledMap>> maps;
+    std::vector<std::unique_ptr<ComputedVariable>> variables; // map, geo, split_clients
+    std::vector<const ComputedVariable *> variablesBySlot;    // null where `set` or a capture gives the value
+    std::vector<QByteArray> slotNames;
+    QHash<QByteArray, const UpstreamConfig *> groupsByName; // `upstream` blocks, for URLs with variables
     std::vector<ListenerConfig> listeners;
     QString errorLogPath; // empty: as the program was told
     LogLevel errorLogLevel = LogLevel::Error;

@@ -38,8 +38,8 @@ void Exchange::reset()
     m_run.reset();
     m_server = nullptr;
     m_location = nullptr;
-    m_host.resize(0);
-    m_uri.resize(0);
+    resetState();
+    m_kept.clear();
     m_head.clear();
     m_scratch.clear();
     m_detail.reset();
@@ -48,11 +48,11 @@ void Exchange::reset()
     m_startedAtMs = 0;
     m_requestBytes = m_requestWireBytes = 0;
     m_id = ++m_context.lastExchange;
-    m_status = m_loopDepth = m_redirects = m_retries = 0;
+    m_status = m_errStatus = m_loopDepth = m_retries = 0;
     m_phase = 0;
     m_requestBodyComplete = m_streamsRequestBody = m_storesRequestBody = m_discardsRequestBody = false;
     m_headSent = m_runStarted = m_tunnelClientEnded = m_tunnelBackendEnded = false;
-    m_hostMatched = m_reported = m_clientGone = m_chunkedToBackend = m_uriQuoted = false;
+    m_hostMatched = m_reported = m_clientGone = m_chunkedToBackend = false;
 }
 
 void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head)
@@ -65,20 +65,23 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     m_headBytes = std::move(headBytes);
     std::swap(m_request, head);
     m_requestBodyComplete = m_request.body.kind == BodyKind::None;
+    adoptTarget();
+    values().begin(config().variablesBySlot.size());
     chooseServer();
     startRecording();
     m_captureFilter.begin(m_detail.get());
     if (!m_context.loopDepths.isEmpty())
         m_loopDepth = m_context.loopDepths.value(m_downstream->clientAddress().toString());
     // nginx normalizes before it has read the Host: the default server says how.
-    const bool mergesSlashes = m_listener->defaultServer->core.mergeSlashes;
+    const bool mergesSlashes = m_listener->defaultServer->core().mergeSlashes;
     const NormalizedPath path = normalizePath(requestText(m_request.path), mergesSlashes, m_uri);
-    m_uriQuoted = path.quoted;
+    uriState().quoted = path.quoted;
     if (m_uri.isEmpty())
         m_uri = "/";
     if (!path.valid) {
         // nginx refuses it before it reads a field: neither Host nor User-Agent count.
         m_server = m_listener->defaultServer;
+        m_location = m_server->root.get();
         m_request.fields.clear();
         m_downstream->disableKeepAlive();
         logError(LogLevel::Info, "client sent invalid request");
@@ -108,6 +111,9 @@ void Exchange::beginRefused(const ListenerConfig &listener, ActiveConfigPtr acti
     std::swap(m_request, head);
     m_requestBodyComplete = true; // nothing behind a broken head can be framed
     m_server = m_listener->defaultServer;
+    m_location = m_server->root.get();
+    adoptTarget();
+    values().begin(config().variablesBySlot.size());
     startRecording();
     m_captureFilter.begin(m_detail.get());
     logError(LogLevel::Info, error.message);
@@ -131,6 +137,7 @@ void Exchange::chooseServer()
     const ServerConfig *found = m_listener->servers.value(m_host);
     m_hostMatched = found != nullptr;
     m_server = found ? found : m_listener->defaultServer;
+    m_location = m_server->root.get();
     if (m_host.isEmpty())
         m_host = m_server->firstName();
     if (m_server != m_listener->defaultServer)
@@ -141,10 +148,10 @@ void Exchange::chooseServer()
 // the default server's.
 void Exchange::adoptFieldRules()
 {
-    const bool underscores = m_server->core.requestLimits.underscoresInHeaders;
-    if (underscores == m_listener->defaultServer->core.requestLimits.underscoresInHeaders)
+    const bool underscores = m_server->core().requestLimits.underscoresInHeaders;
+    if (underscores == m_listener->defaultServer->core().requestLimits.underscoresInHeaders)
         return;
-    const bool ignores = m_server->core.requestLimits.ignoreInvalidHeaders;
+    const bool ignores = m_server->core().requestLimits.ignoreInvalidHeaders;
     for (HeaderField &field : m_request.fields) {
         const QByteArrayView name = requestText(field.name);
         if (field.name.offset < m_request.host.offset || !name.contains('_'))
@@ -187,38 +194,69 @@ void Exchange::resumePhases()
     PhaseRunner(*this).run();
 }
 
-void Exchange::internalRedirect(const QByteArray &uri)
+void Exchange::redirectionCycle(QByteArrayView what, QByteArrayView target)
 {
-    if (++m_redirects > InternalRedirectsMax) {
-        logError(LogLevel::Error,
-                 "rewrite or internal redirection cycle while internally redirecting to \"" + uri + '"');
-        respondError(500);
+    logError(LogLevel::Error,
+             "rewrite or internal redirection cycle while " + what.toByteArray() + " \"" + target.toByteArray() + '"');
+    respondError(500);
+}
+
+// ngx_http_internal_redirect.
+void Exchange::internalRedirect(QByteArrayView uri, QByteArrayView args)
+{
+    UriState &state = uriState();
+    if (--state.changesLeft == 0) {
+        redirectionCycle("internally redirecting to", uri);
         return;
     }
-    m_uri = uri;
-    m_location = nullptr;
-    m_phase = 0;
+    setUri(uri);
+    setArgs(args);
+    decide(Decision::Step::Redirect, QString::fromUtf8(this->uri()), QStringLiteral("redirected inside"));
+    m_location = m_server->root.get();
+    state.internal = true;
+    state.unparsedValid = false;
+    m_phase = PhaseRunner::ServerRewritePhase;
     resumePhases();
 }
 
-QByteArrayView Exchange::requestField(HeaderId id, QByteArrayView name) const
+// ngx_http_named_location.
+void Exchange::namedRedirect(QByteArrayView name)
 {
-    for (const HeaderField &field : m_request.fields) {
-        if (field.id != id || field.invalid)
-            continue;
-        if (id != HeaderId::Other || equalsIgnoringCase(requestText(field.name), name))
-            return requestText(field.value);
+    UriState &state = uriState();
+    if (--state.changesLeft == 0) {
+        redirectionCycle("redirect to named location", name);
+        return;
     }
-    return {};
+    const LocationConfig *found = findNamedLocation(*m_server, name);
+    if (!found) {
+        logError(LogLevel::Error, "could not find named location \"" + name.toByteArray() + '"');
+        respondError(500);
+        return;
+    }
+    decide(Decision::Step::Redirect, QString::fromUtf8(name), QStringLiteral("redirected inside"), found->position);
+    state.internal = true;
+    state.changed = false;
+    m_location = found;
+    m_phase = PhaseRunner::LocationRewritePhase;
+    resumePhases();
 }
 
-// nginx: r->unparsed_uri. A fragment stays in; "http://a?x" gives "?x", "http://a" gives "/".
-QByteArrayView Exchange::unparsedUri() const
+bool Exchange::redirectInside(QByteArrayView target)
 {
-    if (m_request.pathImplied && !m_request.hasQuery)
-        return "/";
-    const quint32 start = m_request.pathImplied ? m_request.query.offset - 1 : m_request.path.offset;
-    return requestText({start, m_request.target.offset + m_request.target.length - start});
+    if (target.startsWith('@')) {
+        namedRedirect(target);
+        return true;
+    }
+    if (!target.startsWith('/'))
+        return false;
+    const qsizetype mark = target.indexOf('?');
+    const QByteArray kept = target.toByteArray();
+    const QByteArrayView view = kept;
+    if (mark < 0)
+        internalRedirect(view, {});
+    else
+        internalRedirect(view.first(mark), view.sliced(mark + 1));
+    return true;
 }
 
 quint64 Exchange::bytesSent() const
@@ -262,9 +300,9 @@ void Exchange::logError(LogLevel level, QByteArrayView text)
         line += written.first(qMin(written.size(), LoggedRequestLineBytesMax));
         line += '"';
     }
-    if (m_runStarted && m_location && m_location->proxy) {
+    if (m_runStarted && m_location->proxyPass) {
         line += ", upstream: \"";
-        line += m_location->proxy->target.scheme + "://" + m_run.peer().toByteArray();
+        line += m_location->proxyPass->target.scheme + "://" + m_run.peer().toByteArray();
         line += requestText(m_request.target);
         line += '"';
     }

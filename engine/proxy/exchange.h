@@ -6,7 +6,9 @@
 #include "proxy/downstream.h"
 #include "proxy/failure.h"
 #include "proxy/proxycontext.h"
+#include "proxy/requeststate.h"
 #include "proxy/responsefilter.h"
+#include "proxy/textstore.h"
 #include "proxy/upstreamrun.h"
 
 namespace portlight {
@@ -23,10 +25,9 @@ enum class PhaseResult : quint8 {
 //
 // Idle ─→ Running ─→ Responding ─→ Ended
 //            └──────→ Tunneling ─────┘
-class Exchange final : private UpstreamRunObserver
+class Exchange final : public RequestState, private UpstreamRunObserver
 {
 public:
-    static constexpr int InternalRedirectsMax = 10;      // NGX_HTTP_MAX_URI_CHANGES
     static constexpr size_t QueuedBytesHigh = 32 * 1024; // downstream; the backend is paused above
     static constexpr size_t QueuedBytesLow = QueuedBytesHigh / 2;
     static constexpr std::chrono::milliseconds RunningReportDelay{30}; // shorter ones are reported once, at their end
@@ -63,8 +64,12 @@ public:
 
     // --- phases (phases.cpp) ---
     void resumePhases();
-    // Starts again with another URI, at most InternalRedirectsMax times.
-    void internalRedirect(const QByteArray &uri);
+    // Starts again with another URI, from the server's rewriting on; at most UriState::ChangesMax times, else 500.
+    void internalRedirect(QByteArrayView uri, QByteArrayView args);
+    // Goes on in the location "@name" of the server, from its rewriting on.
+    void namedRedirect(QByteArrayView name);
+    // "/path?args" or "@name", as error_page, try_files and X-Accel-Redirect mean it. False: neither.
+    bool redirectInside(QByteArrayView target);
 
     // --- facts, for variables, the router and the log ---
     ProxyContext &context() const { return m_context; }
@@ -73,18 +78,11 @@ public:
     const ListenerConfig &listener() const { return *m_listener; }
     const ServerConfig &server() const { return *m_server; }
     const LocationConfig &location() const { return *m_location; }
-    const CoreSettings &core() const { return m_location ? m_location->core : m_server->core; }
-    const RequestHead &request() const { return m_request; }
-    const char *requestBase() const { return m_headBytes.data(); }
-    QByteArrayView requestText(WireSpan span) const { return span.in(m_headBytes.data()); }
-    // The first field of that id, or of that name for HeaderId::Other.
-    QByteArrayView requestField(HeaderId id, QByteArrayView name = {}) const;
-    QByteArrayView host() const { return m_host; }  // lower case, no port: $host
-    const QByteArray &uri() const { return m_uri; } // normalized: $uri
-    QByteArrayView args() const { return requestText(m_request.query); }
-    // The target as it came, less scheme and authority: $request_uri.
-    QByteArrayView unparsedUri() const;
-    int status() const { return m_status; }
+    void setLocation(const LocationConfig &location) { m_location = &location; }
+    const CoreSettings &core() const { return m_location->core(); }
+    const LevelSettings &settings() const { return m_location->settings; }
+    bool hostMatched() const { return m_hostMatched; }
+    int status() const { return m_errStatus ? m_errStatus : m_status; }
     quint64 bytesSent() const;
     // As they came, chunk lines included: $request_length.
     qint64 requestBytesReceived() const { return qint64(m_headBytes.size()) + m_requestWireBytes; }
@@ -102,10 +100,13 @@ public:
     QByteArrayView serverToken() const; // value of the Server field
 
     // --- what content handlers do (exchangeresponse.cpp) ---
+    // Ends with that status: with the error page that the location has for it, else with nginx's own.
     void respondError(int status);
     void respondText(int status, QByteArrayView contentType, QByteArrayView body, QByteArrayView locationField = {});
     void respondRedirect(int status, QByteArrayView location);
     void respondUnknownDomain();
+    // Keeps a text until the exchange ends, for fields of a head.
+    QByteArrayView keep(QByteArrayView text) { return m_kept.store(text); }
     void decide(Decision::Step step, const QString &subject, const QString &reason, const TextPosition &where = {});
     // Writes to the error log with nginx's fields behind the text.
     void logError(LogLevel level, QByteArrayView text);
@@ -116,6 +117,10 @@ public:
 private:
     enum class State : quint8 { Idle, Running, Responding, Tunneling, Ended };
     friend class PhaseRunner;
+
+    bool respondErrorPage(int status);
+    void respondOwnPage(int status);
+    void redirectionCycle(QByteArrayView what, QByteArrayView target);
 
     void reset();
     void chooseServer();
@@ -161,14 +166,11 @@ private:
     const ListenerConfig *m_listener = nullptr;
     const ServerConfig *m_server = nullptr;
     const LocationConfig *m_location = nullptr;
-    Buffer m_headBytes;
-    RequestHead m_request;
-    QByteArray m_host;
-    QByteArray m_uri;
     OutgoingHead m_head;
     QByteArray m_locationValue; // a rewritten Location field
     QByteArray m_refreshValue;  // a rewritten Refresh field
     WireBuffer m_scratch;
+    TextStore m_kept;
     UpstreamRun m_run;
     BodyStore m_bodyStore;
     BodylessFilter m_bodylessFilter;
@@ -183,8 +185,8 @@ private:
     qint64 m_requestWireBytes = 0; // of the body with its framing
     ExchangeId m_id = 0;
     int m_status = 0;
+    int m_errStatus = 0; // takes the place of the answer's own
     int m_loopDepth = 0;
-    int m_redirects = 0;
     int m_retries = 0;
     quint8 m_phase = 0;
     State m_state = State::Idle;
@@ -200,7 +202,6 @@ private:
     bool m_reported = false;
     bool m_clientGone = false;
     bool m_chunkedToBackend = false;
-    bool m_uriQuoted = false;
 };
 
 } // namespace portlight

@@ -11,13 +11,13 @@ namespace portlight {
 
 PhaseResult Exchange::startProxy()
 {
-    const ProxySettings &proxy = *m_location->proxy;
+    const ProxySettings &proxy = m_location->proxy();
     const BodyFraming &body = m_request.body;
     const bool hasBody = body.kind == BodyKind::Chunked || (body.kind == BodyKind::Length && body.length > 0);
     // nginx asks for the body even where none is announced (ngx_http_test_expect).
     if (m_request.expectContinue && m_request.version >= HttpVersion{1, 1})
         m_downstream->sendContinue();
-    if (!hasBody) {
+    if (!hasBody || m_storesRequestBody) { // none, or read before the exchange was redirected inside
         m_requestBodyComplete = true;
         startRun();
         return PhaseResult::Suspended;
@@ -37,10 +37,10 @@ PhaseResult Exchange::startProxy()
 
 void Exchange::startRun()
 {
-    const ProxySettings &proxy = *m_location->proxy;
+    const ProxySettings &proxy = m_location->proxy();
     UpstreamRun::Request request;
-    request.method = m_request.methodId;
-    const QByteArrayView method = requestText(m_request.method);
+    request.method = this->method();
+    const QByteArrayView method = methodText();
     request.idempotent = method != "POST" && method != "PATCH" && method != "LOCK";
     request.hasBody = m_streamsRequestBody || m_bodyStore.size() > 0;
     m_chunkedToBackend = m_streamsRequestBody && m_request.body.kind == BodyKind::Chunked;
@@ -48,7 +48,7 @@ void Exchange::startRun()
     m_runStarted = true;
     if (m_detail && m_storesRequestBody)
         m_detail->timing.requestBodyUs = sinceStartUs();
-    m_run.start(proxy, *m_active->upstreams[proxy.upstream->index], request, m_location, m_loopDepth);
+    m_run.start(proxy, *m_active->upstreams[m_location->proxyPass->upstream->index], request, m_location, m_loopDepth);
 }
 
 void Exchange::requestBodyReceived(Buffer data, bool last)
@@ -122,12 +122,12 @@ void Exchange::peerChosen(QByteArrayView peer, bool reused)
 {
     if (!m_detail)
         return;
-    const UpstreamConfig &group = *m_location->proxy->upstream;
+    const UpstreamConfig &group = *m_location->proxyPass->upstream;
     decide(Decision::Step::Peer, QString::fromUtf8(peer),
            reused                   ? u"an idle connection of group %1 is reused"_s.arg(QString::fromUtf8(group.name))
            : group.peers.size() > 1 ? u"next in turn of %1 peers"_s.arg(group.peers.size())
                                     : u"the only peer"_s,
-           m_location->proxy->position);
+           m_location->proxyPass->position);
     stateChanged();
 }
 
@@ -138,7 +138,7 @@ void Exchange::attemptFailed(const Failure &failure, bool retrying)
     if (!retrying)
         return;
     ++m_retries;
-    decide(Decision::Step::Retry, QString::fromUtf8(requestText(m_request.method)),
+    decide(Decision::Step::Retry, QString::fromUtf8(methodText()),
            u"nothing was sent downstream and the request may be repeated"_s);
 }
 
@@ -162,10 +162,10 @@ void Exchange::runFailed(const Failure &failure)
 
 void Exchange::writeRequestHead(WireBuffer &out, const SocketAddress &)
 {
-    const ProxySettings &proxy = *m_location->proxy;
+    const ProxySettings &proxy = m_location->proxy();
     if (m_storesRequestBody)
         m_bodyStore.rewind();
-    out.append(requestText(m_request.method));
+    out.append(methodText());
     out.append(' ');
     writeTarget(out);
     out.append(proxy.version >= HttpVersion{1, 1} ? QByteArrayView(" HTTP/1.1\r\n") : QByteArrayView(" HTTP/1.0\r\n"));
@@ -179,15 +179,17 @@ void Exchange::writeRequestHead(WireBuffer &out, const SocketAddress &)
 // the normalized path is replaced.
 void Exchange::writeTarget(WireBuffer &out) const
 {
-    const ProxySettings &proxy = *m_location->proxy;
-    if (!proxy.target.hasUri && m_redirects == 0 && !m_request.pathImplied) {
+    const ProxyTarget &target = m_location->proxyPass->target;
+    const UriState &state = uriState();
+    if (!target.hasUri && state.unparsedValid && !m_request.pathImplied) {
         out.append(unparsedUri());
         return;
     }
-    const QByteArrayView uri = m_uri;
-    const QByteArrayView rest = proxy.target.hasUri ? uri.sliced(qMin(m_location->path.size(), uri.size())) : uri;
-    out.append(proxy.target.uri);
-    if (m_uriQuoted || m_redirects > 0) {
+    QByteArrayView rest = m_uri;
+    if (target.hasUri && state.locationValid)
+        rest = rest.sliced(qMin(m_location->path.size(), rest.size()));
+    out.append(target.uri);
+    if (state.quoted || state.internal) {
         QByteArray escaped;
         appendEscapedUri(escaped, rest);
         out.append(escaped);
@@ -202,7 +204,7 @@ void Exchange::writeTarget(WireBuffer &out) const
 
 void Exchange::writeSetFields(WireBuffer &out)
 {
-    const ProxySettings &proxy = *m_location->proxy;
+    const ProxySettings &proxy = m_location->proxy();
     for (const SetHeader &field : proxy.setHeaders) {
         if (field.id == HeaderId::ContentLength || field.id == HeaderId::TransferEncoding)
             continue; // the body's framing is never a template's
@@ -213,7 +215,9 @@ void Exchange::writeSetFields(WireBuffer &out)
     }
     if (!proxy.setsField(HeaderId::Host))
         appendField(out, "Host",
-                    proxy.target.peer.unixPath.isEmpty() ? QByteArrayView(proxy.target.hostPort) : "localhost");
+                    m_location->proxyPass->target.peer.unixPath.isEmpty()
+                        ? QByteArrayView(m_location->proxyPass->target.hostPort)
+                        : "localhost");
     // Since 1.29.7 nginx leaves the connection open by default; before, it says so to the backend.
     if (!proxy.setsField(HeaderId::Connection)
         && (m_active->config->version < NginxVersion{1, 29, 7} || proxy.version < HttpVersion{1, 1}))
@@ -236,7 +240,7 @@ void Exchange::writeBodyFraming(WireBuffer &out)
 // nginx forwards them) and those that proxy_set_header replaces.
 void Exchange::writeForwardedFields(WireBuffer &out)
 {
-    const ProxySettings &proxy = *m_location->proxy;
+    const ProxySettings &proxy = m_location->proxy();
     const char *base = m_headBytes.data();
     for (const HeaderField &field : m_request.fields) {
         switch (field.id) {

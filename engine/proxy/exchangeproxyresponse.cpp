@@ -44,7 +44,7 @@ void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
     m_head.status = m_status;
     m_head.statusText = statusText(head, base);
     m_head.server = serverToken();
-    m_head.hasBody = m_request.methodId != MethodId::Head && m_status != 204 && m_status != 304;
+    m_head.hasBody = method() != MethodId::Head && m_status != 204 && m_status != 304;
     for (const HeaderField &field : head.fields) {
         const QByteArrayView value = field.value.in(base);
         switch (field.id) {
@@ -86,7 +86,7 @@ void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
 // proxy_redirect's default: the backend's own address in a URL becomes a path of ours; null where it is another's.
 QByteArray Exchange::ownPathOf(QByteArrayView url) const
 {
-    const ProxySettings &proxy = *m_location->proxy;
+    const ProxyPass &proxy = *m_location->proxyPass;
     const QByteArray pattern = proxy.target.hasUri ? proxy.url : proxy.url + '/';
     if (!url.startsWith(pattern))
         return {};
@@ -122,7 +122,7 @@ bool Exchange::rewriteRefresh(QByteArrayView value)
 
 void Exchange::responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines)
 {
-    sendBody(std::move(data), last, m_location->proxy->passTrailers ? trailerLines : QByteArrayView());
+    sendBody(std::move(data), last, m_location->proxy().passTrailers ? trailerLines : QByteArrayView());
     if (m_state == State::Tunneling && last)
         endTunnelDirection(false);
     else if (!last && m_downstream->queuedBytes() > QueuedBytesHigh)

@@ -39,10 +39,48 @@ QString pageTitle(int status, const QString &domain)
 
 } // namespace
 
+// ngx_http_special_response_handler.
 void Exchange::respondError(int status)
 {
+    if (m_headSent)
+        return;
+    m_errStatus = status;
     if (endsKeepAlive(status))
         m_downstream->disableKeepAlive();
+    if (!respondErrorPage(status))
+        respondOwnPage(status);
+}
+
+// ngx_http_send_error_page. False: the location has no page for that status.
+bool Exchange::respondErrorPage(int status)
+{
+    UriState &state = uriState();
+    const ErrorPageSettings &pages = *settings().errorPages;
+    if (state.errorPage || pages.rules.empty() || state.changesLeft == 0)
+        return false;
+    state.errorPage = !pages.recursive;
+    const ErrorPageRule *rule = pages.ruleFor(status);
+    if (!rule)
+        return false;
+    if (rule->overwrite >= 0)
+        m_errStatus = rule->overwrite;
+    const QByteArray target = rule->target.evaluated(*this);
+    decide(Decision::Step::Redirect, QString::fromUtf8(target), u"error_page of status %1"_s.arg(status),
+           rule->position);
+    if (target.startsWith('/') && method() != MethodId::Head)
+        setMethod(MethodId::Get);
+    if (redirectInside(target))
+        return true;
+    const int code = rule->overwrite;
+    const bool isRedirect = code == 301 || code == 302 || code == 303 || code == 307 || code == 308;
+    m_errStatus = isRedirect ? code : 302;
+    m_locationValue = QByteArray("", 0) + target; // never null
+    respondText(m_errStatus, "text/html", errorPage(m_errStatus, serverToken(), false), m_locationValue);
+    return true;
+}
+
+void Exchange::respondOwnPage(int status)
+{
     const bool explains =
         mayExplain() && (status == 413 || status == 502 || status == 503 || status == 504 || status == 508);
     if (explains) {
@@ -60,7 +98,10 @@ void Exchange::respondError(int status)
         respondText(status, page.contentType, page.body);
         return;
     }
-    const QByteArray page = errorPage(status, serverToken(), wantsPadding(requestField(HeaderId::UserAgent)));
+    const bool pads = core().msiePadding && wantsPadding(requestField(HeaderId::UserAgent));
+    const QByteArray page = errorPage(status, serverToken(), pads);
+    if (isSubstatusOf400(m_errStatus))
+        m_errStatus = 400;
     respondText(isSubstatusOf400(status) ? 400 : status, page.isEmpty() ? QByteArrayView() : "text/html", page);
 }
 
@@ -83,7 +124,7 @@ void Exchange::respondUnknownDomain()
         const quint16 port = m_downstream->localAddress().port();
         content.domainAddresses.append(port == 80 ? u"http://%1/"_s.arg(name) : u"http://%1:%2/"_s.arg(name).arg(port));
     }
-    if (m_request.methodId != MethodId::Get && m_request.methodId != MethodId::Head)
+    if (method() != MethodId::Get && method() != MethodId::Head)
         m_downstream->disableKeepAlive();
     const LocalPage page = renderLocalPage(content, requestField(HeaderId::Accept));
     respondText(404, page.contentType, page.body);
@@ -91,23 +132,33 @@ void Exchange::respondUnknownDomain()
 
 void Exchange::respondRedirect(int status, QByteArrayView location)
 {
+    const QByteArray target = location.toByteArray();
+    m_errStatus = status;
+    if (respondErrorPage(status))
+        return;
     const QByteArray page = errorPage(status, serverToken(), false);
-    if (!location.startsWith('/')) {                                  // a URL as written is a field like any other
-        m_locationValue = QByteArray("", 0) + location.toByteArray(); // never null: "return 301" sends an empty one
+    m_locationValue = QByteArray("", 0) + target;              // never null: "return 301" sends an empty one
+    if (!target.startsWith('/') || !core().absoluteRedirect) { // a URL as written is a field like any other
         respondText(status, "text/html", page, m_locationValue);
         return;
     }
-    m_locationValue = absoluteUrl(location);
+    m_locationValue = absoluteUrl(target);
     m_head.location = m_locationValue;
     respondText(status, "text/html", page);
 }
 
-// nginx makes the path of a redirect absolute: absolute_redirect, port_in_redirect.
+// nginx makes the path of a redirect absolute (ngx_http_header_filter): absolute_redirect, server_name_in_redirect,
+// port_in_redirect.
 QByteArray Exchange::absoluteUrl(QByteArrayView path) const
 {
-    // Without a Host nginx names the address that the client reached (ngx_http_header_filter), not the server_name.
-    QByteArray url = "http://" + (m_request.host.isEmpty() ? m_downstream->localAddress().host() : m_host);
-    if (const quint16 port = m_downstream->localAddress().port(); port != 80 && port != 0)
+    QByteArray url = "http://";
+    if (core().serverNameInRedirect)
+        url += m_server->firstName();
+    else if (m_request.host.isEmpty()) // nginx names the address that the client reached
+        url += m_downstream->localAddress().host();
+    else
+        url += m_host;
+    if (const quint16 port = m_downstream->localAddress().port(); core().portInRedirect && port != 80 && port != 0)
         url += ':' + QByteArray::number(port);
     url += path;
     return url;
@@ -127,7 +178,7 @@ void Exchange::respondText(int status, QByteArrayView contentType, QByteArrayVie
     m_head.server = serverToken();
     m_head.contentType = status == 204 ? QByteArrayView() : contentType;
     m_head.contentLength = status == 204 ? -1 : body.size();
-    m_head.hasBody = m_request.methodId != MethodId::Head && status != 204 && status != 304;
+    m_head.hasBody = method() != MethodId::Head && status != 204 && status != 304;
     sendHead();
     if (m_head.hasBody && !body.isEmpty()) {
         Buffer copy = m_context.loop.buffers().take(quint32(body.size()));
@@ -151,6 +202,10 @@ void Exchange::sendHead()
 {
     Q_ASSERT(!m_headSent);
     m_headSent = true;
+    if (m_errStatus) {
+        m_status = m_head.status = m_errStatus;
+        m_head.statusText = {};
+    }
     m_state = State::Responding;
     for (ResponseFilter *filter :
          {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})

@@ -43,7 +43,7 @@ void Http1Downstream::start()
         close();
         return;
     }
-    m_timer.start(listener->defaultServer->core.clientHeaderTimeout);
+    m_timer.start(listener->defaultServer->core().clientHeaderTimeout);
 }
 
 // The listener of the configuration now in force; of the one before when it has this listener no more (it then closes
@@ -66,7 +66,7 @@ const ListenerConfig *Http1Downstream::currentListener()
 // The location's settings while a request runs, as nginx takes them; the default server's before one is read.
 const CoreSettings &Http1Downstream::core() const
 {
-    return m_slot && m_slot->exchange.isRunning() ? m_slot->exchange.core() : m_listener->defaultServer->core;
+    return m_slot && m_slot->exchange.isRunning() ? m_slot->exchange.core() : m_listener->defaultServer->core();
 }
 
 void Http1Downstream::streamReadable()
@@ -162,9 +162,9 @@ void Http1Downstream::startReading()
     ++m_context.counters.reading;
     ++m_context.counters.requests;
     ++m_requests;
-    m_slot->parser.setLimits(m_listener->defaultServer->core.requestLimits);
+    m_slot->parser.setLimits(m_listener->defaultServer->core().requestLimits);
     m_slot->parser.reset();
-    m_timer.start(m_listener->defaultServer->core.clientHeaderTimeout);
+    m_timer.start(m_listener->defaultServer->core().clientHeaderTimeout);
 }
 
 void Http1Downstream::leaveWaiting()
@@ -266,7 +266,7 @@ void Http1Downstream::becomeIdle()
 // nginx: only where more than one write follows another, so that a connection for one request saves the call.
 void Http1Downstream::setNoDelay()
 {
-    if (m_noDelay || m_client.isUnix() || !m_listener->defaultServer->core.tcpNodelay)
+    if (m_noDelay || m_client.isUnix() || !m_listener->defaultServer->core().tcpNodelay)
         return;
     m_noDelay = true;
     m_stream->setNoDelay();
@@ -288,7 +288,7 @@ void Http1Downstream::timedOut()
             "client timed out (110: Connection timed out) while reading client request headers, client: "
                 + clientHost().toByteArray(),
             m_id);
-        close(m_listener->defaultServer->core.resetTimedoutConnection);
+        close(m_listener->defaultServer->core().resetTimedoutConnection);
         return;
     case State::Exchanging:
         exchange().requestBodyFailed(408,

@@ -2,23 +2,47 @@
 #pragma once
 
 #include "base/diagnostic.h"
-#include "proxy/compiledconfig.h"
+#include "base/shared.h"
+#include "proxy/coresettings.h"
+#include "proxy/errorpagesettings.h"
+#include "proxy/proxysettings.h"
+
+#include <span>
 
 namespace portlight {
 
-// What one level of a configuration (http, server, location) sets, on top of what it inherits. Used while compiling:
-// a level starts as a copy of the one above and then takes its own directives, as nginx merges them.
-struct LevelSettings {
-    CoreSettings core;
-    ProxySettings proxy;
+struct CompileScope;
+struct LevelSettings;
 
-    // Defaults of that version of nginx.
-    static LevelSettings defaults(const NginxVersion &version);
-    // Takes every directive of `block` that sets something inherited. Problems are appended, with positions.
-    void take(const ConfigNode &block, const Template::Maps &maps, Diagnostics &diagnostics);
+// Takes one directive into a level. The error says what is wrong with its arguments; the position is added to it.
+using DirectiveSetter = Result<void> (*)(LevelSettings &level, const ConfigNode &node, CompileScope &scope);
 
-private:
-    void takeSetHeaders(const ConfigNode &block, const Template::Maps &maps, Diagnostics &diagnostics);
+// A directive that sets something inherited.
+struct SetterRow {
+    const char *name;
+    DirectiveSetter setter;
+    // Directives that fill one list: the first of a group at a level finds CompileScope::firstInLevel set, and replaces
+    // what was inherited as a whole. Null: a plain value, with its default in the directive table.
+    const char *group = nullptr;
 };
+
+// What one level of a configuration (http, server, location, if) sets, on top of what it inherits: nginx's merged
+// configurations, one part a module. A level starts as a copy of the one above, shares what it does not change, and
+// then takes its own directives.
+struct LevelSettings {
+    Shared<CoreSettings> core;
+    Shared<ProxySettings> proxy;
+    Shared<ErrorPageSettings> errorPages;
+
+    // Defaults of the version that `scope` names.
+    static LevelSettings defaults(CompileScope &scope);
+    // Takes every directive of `block` that sets something inherited. Problems are appended, with positions.
+    void take(const ConfigNode &block, CompileScope &scope);
+};
+
+// The rows of each module (settings_*.cpp).
+std::span<const SetterRow> coreSetters();
+std::span<const SetterRow> proxySetters();
+std::span<const SetterRow> errorPageSetters();
 
 } // namespace portlight

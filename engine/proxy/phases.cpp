@@ -10,7 +10,7 @@ namespace portlight {
 
 const PhaseRunner::Handler PhaseRunner::Handlers[] = {
     &PhaseRunner::checkDomain, &PhaseRunner::serverRewrite, &PhaseRunner::findConfig,
-    &PhaseRunner::rewrite,     &PhaseRunner::content,
+    &PhaseRunner::rewrite,     &PhaseRunner::postRewrite,   &PhaseRunner::content,
 };
 const int PhaseRunner::HandlerCount = int(std::size(Handlers));
 
@@ -36,7 +36,7 @@ PhaseResult PhaseRunner::checkDomain()
 
 PhaseResult PhaseRunner::serverRewrite()
 {
-    const auto &rule = m_exchange.server().returnRule;
+    const auto &rule = m_exchange.server().root->returnRule;
     return rule ? applyReturn(*rule) : PhaseResult::Next;
 }
 
@@ -45,15 +45,13 @@ PhaseResult PhaseRunner::findConfig()
     Exchange &exchange = m_exchange;
     const LocationChoice match = findLocation(exchange.server(), exchange.uri());
     exchange.m_location = match.location;
+    UriState &state = exchange.uriState();
+    state.changed = false;
     if (exchange.isRecording())
         exchange.decide(Decision::Step::Location, QString::fromUtf8(match.location->path),
                         match.reason(exchange.server()), match.location->position);
-    if (match.slashRedirect) {
-        QByteArray target;
-        appendEscapedUri(target, match.location->path);
-        if (!exchange.args().isEmpty())
-            target += '?' + exchange.args().toByteArray();
-        exchange.respondRedirect(301, target);
+    if (match.location->internal && !state.internal) {
+        exchange.respondError(404);
         return PhaseResult::Done;
     }
     const BodyFraming &body = exchange.request().body;
@@ -64,6 +62,14 @@ PhaseResult PhaseRunner::findConfig()
         exchange.respondError(413);
         return PhaseResult::Done;
     }
+    if (match.slashRedirect) {
+        QByteArray target;
+        appendEscapedUri(target, match.location->path);
+        if (!exchange.args().isEmpty())
+            target += '?' + exchange.args().toByteArray();
+        exchange.respondRedirect(301, target);
+        return PhaseResult::Done;
+    }
     return PhaseResult::Next;
 }
 
@@ -71,6 +77,22 @@ PhaseResult PhaseRunner::rewrite()
 {
     const auto &rule = m_exchange.location().returnRule;
     return rule ? applyReturn(*rule) : PhaseResult::Next;
+}
+
+// ngx_http_core_post_rewrite_phase: a changed URI looks for its location again.
+PhaseResult PhaseRunner::postRewrite()
+{
+    Exchange &exchange = m_exchange;
+    UriState &state = exchange.uriState();
+    if (!state.changed)
+        return PhaseResult::Next;
+    if (--state.changesLeft == 0) {
+        exchange.redirectionCycle("processing", exchange.uri());
+        return PhaseResult::Done;
+    }
+    exchange.m_location = exchange.server().root.get();
+    exchange.m_phase = FindConfigPhase;
+    return PhaseResult::Next;
 }
 
 // ngx_http_rewrite_module: a code without text below 400 is an empty response, from 400 on it is that error.

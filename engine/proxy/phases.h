@@ -8,7 +8,7 @@ namespace portlight {
 // nginx's phases, under nginx's names, in nginx's order. A handler answers next, done or suspended; an exchange that
 // was suspended goes on behind the handler that suspended it. Engine thread; made for one run through the phases.
 //
-// server-rewrite → find-config → rewrite → access → content
+// server-rewrite → find-config → rewrite → post-rewrite → access → precontent → content
 class PhaseRunner
 {
 public:
@@ -17,11 +17,17 @@ public:
     {}
     void run();
 
+    // Where internal redirects enter, as indices of the handlers.
+    static constexpr quint8 ServerRewritePhase = 1;
+    static constexpr quint8 FindConfigPhase = 2;
+    static constexpr quint8 LocationRewritePhase = 3;
+
 private:
     PhaseResult checkDomain();
     PhaseResult serverRewrite();
     PhaseResult findConfig();
     PhaseResult rewrite();
+    PhaseResult postRewrite();
     PhaseResult content();
     PhaseResult applyReturn(const ReturnRule &rule);
     PhaseResult serveStubStatus();

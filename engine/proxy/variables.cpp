@@ -68,7 +68,7 @@ bool appendCookie(QByteArrayView text, QByteArrayView name, WireBuffer &out)
     return false;
 }
 
-void appendCookieNamed(QByteArrayView name, const Exchange &exchange, WireBuffer &out)
+void appendCookieNamed(QByteArrayView name, Exchange &exchange, WireBuffer &out)
 {
     for (const HeaderField &field : exchange.request().fields) {
         if (field.id == HeaderId::Cookie && appendCookie(exchange.requestText(field.value), name, out))
@@ -77,7 +77,7 @@ void appendCookieNamed(QByteArrayView name, const Exchange &exchange, WireBuffer
 }
 
 // Three digits, of nothing yet too; nginx shows the version of an HTTP/0.9 request.
-void appendStatus(const Exchange &exchange, WireBuffer &out)
+void appendStatus(Exchange &exchange, WireBuffer &out)
 {
     const int status = exchange.status() ? exchange.status() : exchange.request().http09 ? 9 : 0;
     for (const int unit : {100, 10, 1})
@@ -85,7 +85,7 @@ void appendStatus(const Exchange &exchange, WireBuffer &out)
 }
 
 // $content_length: as the client wrote it; the size of a chunked body once it has been read whole.
-void appendContentLength(const Exchange &exchange, WireBuffer &out)
+void appendContentLength(Exchange &exchange, WireBuffer &out)
 {
     if (exchange.request().body.kind != BodyKind::Chunked)
         out.append(exchange.requestField(HeaderId::ContentLength));
@@ -95,7 +95,7 @@ void appendContentLength(const Exchange &exchange, WireBuffer &out)
 
 // Fields of one name are joined with ", " ("; " for cookies), as $http_name gives them; before 1.23 nginx joined Cookie
 // and X-Forwarded-For only, and took the first of any other.
-void appendHeader(const VariableRef &variable, const Exchange &exchange, WireBuffer &out)
+void appendHeader(const VariableRef &variable, Exchange &exchange, WireBuffer &out)
 {
     const bool joins = exchange.config().version >= NginxVersion{1, 23, 0} || variable.header == HeaderId::Cookie
                        || variable.header == HeaderId::XForwardedFor;
@@ -113,7 +113,7 @@ void appendHeader(const VariableRef &variable, const Exchange &exchange, WireBuf
     }
 }
 
-void appendForwardedFor(const Exchange &exchange, WireBuffer &out)
+void appendForwardedFor(Exchange &exchange, WireBuffer &out)
 {
     VariableRef forwarded;
     forwarded.header = HeaderId::XForwardedFor;
@@ -125,11 +125,40 @@ void appendForwardedFor(const Exchange &exchange, WireBuffer &out)
     out.append(exchange.downstream().clientHost());
 }
 
-void appendMapped(const CompiledMap &map, const Exchange &exchange, WireBuffer &out)
+bool appendCapture(size_t number, Exchange &exchange, WireBuffer &out)
 {
-    const QByteArray key = map.source.evaluated(exchange).toLower();
-    const auto found = map.values.constFind(key);
-    (found == map.values.constEnd() ? map.fallback : *found).evaluate(exchange, out);
+    const QByteArrayView text = exchange.captures().group(number);
+    out.append(text);
+    return !text.isNull();
+}
+
+// One that the configuration defines: worked out on first use, unless it is volatile; or what `set` made of it.
+bool appendSlot(quint16 slot, Exchange &exchange, WireBuffer &out)
+{
+    VariableValues &values = exchange.values();
+    const ComputedVariable *const computed = exchange.config().variablesBySlot[slot];
+    const bool isVolatile = computed && computed->isVolatile();
+    if (values.isKnown(slot) && !isVolatile) {
+        out.append(values.value(slot));
+        return values.isFound(slot);
+    }
+    if (!computed) {
+        exchange.logError(LogLevel::Warn, "using uninitialized \"" + exchange.config().slotNames[slot] + "\" variable");
+        values.set(slot, {});
+        return true;
+    }
+    if (!values.enter()) {
+        values.leave();
+        exchange.logError(LogLevel::Error,
+                          "cycle while evaluating variable \"" + exchange.config().slotNames[slot] + '"');
+        return false;
+    }
+    WireBuffer value;
+    const bool found = computed->evaluate(exchange, value);
+    values.leave();
+    values.set(slot, value.view(), found);
+    out.append(value.view());
+    return found;
 }
 
 void appendBinaryAddress(const SocketAddress &address, WireBuffer &out)
@@ -141,7 +170,7 @@ void appendBinaryAddress(const SocketAddress &address, WireBuffer &out)
                    16);
 }
 
-void appendRemoteUser(const Exchange &exchange, WireBuffer &out)
+void appendRemoteUser(Exchange &exchange, WireBuffer &out)
 {
     const QByteArrayView value = exchange.requestField(HeaderId::Authorization);
     if (value.size() < 6 || !equalsIgnoringCase(value.first(6), "basic "))
@@ -170,7 +199,7 @@ void appendRequestId(WireBuffer &out)
 }
 
 // Variables of the request line and its fields. False: not one of these.
-bool appendRequestVariable(VariableId id, const Exchange &exchange, WireBuffer &out)
+bool appendRequestVariable(VariableId id, Exchange &exchange, WireBuffer &out)
 {
     const RequestHead &request = exchange.request();
     switch (id) {
@@ -181,7 +210,7 @@ bool appendRequestVariable(VariableId id, const Exchange &exchange, WireBuffer &
     case VariableId::Host: out.append(exchange.host()); return true;
     case VariableId::IsArgs: out.append(exchange.args().isEmpty() ? QByteArrayView() : "?"); return true;
     case VariableId::Request: out.append(exchange.requestText(request.requestLine)); return true;
-    case VariableId::RequestMethod: out.append(exchange.requestText(request.method)); return true;
+    case VariableId::RequestMethod: out.append(exchange.methodText()); return true;
     case VariableId::RequestUri: out.append(exchange.unparsedUri()); return true;
     case VariableId::RemoteUser: appendRemoteUser(exchange, out); return true;
     case VariableId::RequestId: appendRequestId(out); return true;
@@ -197,7 +226,7 @@ bool appendRequestVariable(VariableId id, const Exchange &exchange, WireBuffer &
 }
 
 // Variables of the connection, the server and the process.
-bool appendConnectionVariable(VariableId id, const Exchange &exchange, WireBuffer &out)
+bool appendConnectionVariable(VariableId id, Exchange &exchange, WireBuffer &out)
 {
     const Downstream &downstream = exchange.downstream();
     switch (id) {
@@ -225,9 +254,9 @@ bool appendConnectionVariable(VariableId id, const Exchange &exchange, WireBuffe
 }
 
 // Variables of the response and of the backend.
-void appendResponseVariable(VariableId id, const Exchange &exchange, WireBuffer &out)
+void appendResponseVariable(VariableId id, Exchange &exchange, WireBuffer &out)
 {
-    const auto &proxy = exchange.location().proxy;
+    const auto &proxy = exchange.location().proxyPass;
     switch (id) {
     case VariableId::BodyBytesSent: out.appendNumber(quint64(exchange.bodyBytesSent())); break;
     case VariableId::BytesSent: out.appendNumber(exchange.bytesSent()); break;
@@ -254,18 +283,25 @@ void appendResponseVariable(VariableId id, const Exchange &exchange, WireBuffer 
 
 } // namespace
 
-void appendVariable(const VariableRef &variable, const Exchange &exchange, WireBuffer &out)
+bool appendVariable(const VariableRef &variable, Exchange &exchange, WireBuffer &out)
 {
     switch (variable.id) {
-    case VariableId::Literal: out.append(variable.text); return;
-    case VariableId::ArgumentNamed: out.append(argumentValue(exchange.args(), variable.text)); return;
-    case VariableId::CookieNamed: appendCookieNamed(variable.text, exchange, out); return;
-    case VariableId::HeaderNamed: appendHeader(variable, exchange, out); return;
-    case VariableId::Map: appendMapped(*variable.map, exchange, out); return;
+    case VariableId::Literal: out.append(variable.text); return true;
+    case VariableId::Capture: return appendCapture(variable.capture, exchange, out);
+    case VariableId::Slot: return appendSlot(variable.slot, exchange, out);
+    case VariableId::Nothing: return false;
     default: break;
     }
-    if (!appendRequestVariable(variable.id, exchange, out) && !appendConnectionVariable(variable.id, exchange, out))
-        appendResponseVariable(variable.id, exchange, out);
+    const size_t before = out.size();
+    switch (variable.id) {
+    case VariableId::ArgumentNamed: out.append(argumentValue(exchange.args(), variable.text)); break;
+    case VariableId::CookieNamed: appendCookieNamed(variable.text, exchange, out); break;
+    case VariableId::HeaderNamed: appendHeader(variable, exchange, out); break;
+    default:
+        if (!appendRequestVariable(variable.id, exchange, out) && !appendConnectionVariable(variable.id, exchange, out))
+            appendResponseVariable(variable.id, exchange, out);
+    }
+    return out.size() > before;
 }
 
 } // namespace portlight

@@ -47,8 +47,8 @@ private:
 
     QByteArray m_httpBlock;
     QByteArray m_mainBlock;
-    QString m_prefix;
     QTemporaryDir m_directory;
+    QString m_prefix; // behind the directory, whose path it may take
     QProcess m_process;
     QString m_problem;
     std::map<QByteArray, quint16> m_ports;

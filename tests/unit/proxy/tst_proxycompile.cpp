@@ -25,12 +25,12 @@ class ProxyCompileTest : public QObject
     }
     static const LocationConfig &firstLocation(const CompileOutcome &outcome)
     {
-        return *outcome.config->servers.front()->locations.front();
+        return *outcome.config->servers.front()->root->locations.front();
     }
     static QByteArrayList setNames(const CompileOutcome &outcome)
     {
         QByteArrayList names;
-        for (const SetHeader &field : firstLocation(outcome).proxy->setHeaders)
+        for (const SetHeader &field : firstLocation(outcome).proxy().setHeaders)
             names += field.name;
         return names;
     }
@@ -40,7 +40,7 @@ private Q_SLOTS:
     {
         const CompileOutcome outcome = compile(oneServer({}));
         QVERIFY(outcome.config);
-        const CoreSettings &core = firstLocation(outcome).core;
+        const CoreSettings &core = firstLocation(outcome).core();
         QCOMPARE(core.clientMaxBodyBytes, qint64(1024) * 1024);
         QCOMPARE(core.clientBodyBufferBytes, qint64(8) * 1024);
         QVERIFY(core.clientHeaderTimeout == 60s);
@@ -56,7 +56,7 @@ private Q_SLOTS:
         QVERIFY(core.lingeringTimeout == 5s);
         QVERIFY(core.mergeSlashes);
         QCOMPARE(core.defaultType, QByteArray("text/plain"));
-        const ProxySettings &proxy = *firstLocation(outcome).proxy;
+        const ProxySettings &proxy = firstLocation(outcome).proxy();
         QVERIFY(proxy.connectTimeout == 60s);
         QVERIFY(proxy.readTimeout == 60s);
         QVERIFY(proxy.sendTimeout == 60s);
@@ -73,8 +73,8 @@ private Q_SLOTS:
                                   "proxy_pass http://u; } }";
         const CompileOutcome now = compile(text);
         const CompileOutcome then = compile(text, {1, 22, 1});
-        QVERIFY(firstLocation(now).proxy->version == HttpVersion({1, 1}));
-        QVERIFY(firstLocation(then).proxy->version == HttpVersion({1, 0}));
+        QVERIFY(firstLocation(now).proxy().version == HttpVersion({1, 1}));
+        QVERIFY(firstLocation(then).proxy().version == HttpVersion({1, 0}));
         const auto group = [](const CompileOutcome &outcome, const char *name) {
             for (const auto &upstream : outcome.config->upstreams) {
                 if (upstream->name == name)
@@ -113,7 +113,7 @@ private Q_SLOTS:
         const CompileOutcome outcome =
             compile(oneServer("proxy_read_timeout 3s;", "proxy_read_timeout 2s; proxy_send_timeout 2s;",
                               "proxy_read_timeout 1s; proxy_send_timeout 1s; proxy_connect_timeout 1s;"));
-        const ProxySettings &proxy = *firstLocation(outcome).proxy;
+        const ProxySettings &proxy = firstLocation(outcome).proxy();
         QVERIFY(proxy.readTimeout == 3s);
         QVERIFY(proxy.sendTimeout == 2s);
         QVERIFY(proxy.connectTimeout == 1s);
@@ -135,7 +135,7 @@ private Q_SLOTS:
     void setFieldsAreFoundByIdAndByName()
     {
         const CompileOutcome outcome = compile(oneServer("proxy_set_header host x; proxy_set_header X-Mine 1;"));
-        const ProxySettings &proxy = *firstLocation(outcome).proxy;
+        const ProxySettings &proxy = firstLocation(outcome).proxy();
         QVERIFY(proxy.setsField(HeaderId::Host));
         QVERIFY(!proxy.setsField(HeaderId::Connection));
         QVERIFY(proxy.setsField(HeaderId::Other, "x-mine"));
@@ -152,8 +152,8 @@ private Q_SLOTS:
         for (const Diagnostic &problem : outcome.diagnostics)
             texts += QStringLiteral("%1: %2").arg(problem.where.line).arg(problem.message);
         QCOMPARE(texts, QStringList({QStringLiteral("2: no servers are inside upstream"),
-                                     QStringLiteral("5: unknown \"nobody\" variable"),
-                                     QStringLiteral("6: the closing bracket in \"open\" variable is missing")}));
+                                     QStringLiteral("6: the closing bracket in \"open\" variable is missing"),
+                                     QStringLiteral("5: unknown \"nobody\" variable")}));
     }
 
     void aNameThatCannotBeLookedUpIsNginxsError()
@@ -233,9 +233,9 @@ private Q_SLOTS:
         const CompileOutcome outcome = compile("map $http_upgrade $connection_upgrade { default upgrade; '' close; }"
                                                + oneServer("proxy_set_header Connection $connection_upgrade;"));
         QVERIFY(outcome.config);
-        QCOMPARE(outcome.config->maps.size(), size_t(1));
-        QCOMPARE(outcome.config->maps.front()->values.value("").literalText(), QByteArrayView("close"));
-        QCOMPARE(outcome.config->maps.front()->fallback.literalText(), QByteArrayView("upgrade"));
+        QCOMPARE(outcome.config->variables.size(), size_t(1));
+        QCOMPARE(outcome.config->slotNames, std::vector<QByteArray>{"connection_upgrade"});
+        QCOMPARE(outcome.config->variablesBySlot.front(), outcome.config->variables.front().get());
     }
 
     void theErrorLogIsBelowThePrefix()

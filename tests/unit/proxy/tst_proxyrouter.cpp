@@ -22,9 +22,9 @@ class ProxyRouterTest : public QObject
     static QByteArray found(const ServerConfig &server, const char *uri)
     {
         const auto match = findLocation(server, uri);
-        if (match.location == server.implicitLocation.get())
+        if (match.location == server.root.get())
             return "none";
-        return (match.location->match == LocationConfig::Match::Exact ? "= " : "") + match.location->path
+        return (match.location->kind == LocationConfig::Kind::Exact ? "= " : "") + match.location->path
                + (match.slashRedirect ? " redirect" : "");
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/variables.h"
 #include "proxy/template.h"
+#include "proxy/variabletable.h"
 
 #include <QTest>
 
@@ -9,11 +10,12 @@ using namespace portlight;
 class TemplateTest : public QObject
 {
     Q_OBJECT
+    VariableTable m_variables;
 
 private Q_SLOTS:
     void aTextWithoutVariablesIsALiteral()
     {
-        const auto compiled = Template::compile("plain text", {});
+        const auto compiled = Template::compile("plain text", m_variables);
         QVERIFY(compiled.ok());
         QVERIFY(compiled->isLiteral());
         QVERIFY(!compiled->isEmptyLiteral());
@@ -22,7 +24,7 @@ private Q_SLOTS:
 
     void anEmptyTextIsAnEmptyLiteral()
     {
-        const auto compiled = Template::compile("", {});
+        const auto compiled = Template::compile("", m_variables);
         QVERIFY(compiled.ok());
         QVERIFY(compiled->isEmptyLiteral());
         QVERIFY(compiled->literalText().isEmpty());
@@ -40,7 +42,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, name);
         QVERIFY(isKnownVariable(name));
-        QVERIFY(Template::compile('$' + name, {}).ok());
+        QVERIFY(Template::compile('$' + name, m_variables).ok());
     }
 
     void knownVariablesCompile_data()
@@ -98,7 +100,7 @@ private Q_SLOTS:
     void knownVariablesCompile()
     {
         QFETCH(QByteArray, text);
-        const auto compiled = Template::compile(text, {});
+        const auto compiled = Template::compile(text, m_variables);
         QVERIFY2(compiled.ok(), compiled.ok() ? "" : qPrintable(compiled.error().message));
         QVERIFY(!compiled->isLiteral());
     }
@@ -107,9 +109,6 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<QString>("message");
-        QTest::newRow("unknown") << QByteArray("a $nobody") << QStringLiteral("unknown \"nobody\" variable");
-        QTest::newRow("longest name") << QByteArray("$hosts") << QStringLiteral("unknown \"hosts\" variable");
-        QTest::newRow("prefix alone") << QByteArray("$http_") << QStringLiteral("unknown \"http_\" variable");
         QTest::newRow("open brace") << QByteArray("${host")
                                     << QStringLiteral("the closing bracket in \"host\" variable is missing");
         QTest::newRow("dollar alone") << QByteArray("a$") << QStringLiteral("invalid variable name");
@@ -120,17 +119,56 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, text);
         QFETCH(QString, message);
-        const auto compiled = Template::compile(text, {});
+        const auto compiled = Template::compile(text, m_variables);
         QVERIFY(!compiled.ok());
         QCOMPARE(compiled.error().message, message);
     }
 
-    void aMapIsAVariable()
+    void namesThatNobodyDefinesAreRemembered_data()
     {
-        CompiledMap map;
-        const Template::Maps maps{{"connection_upgrade", &map}};
-        QVERIFY(Template::compile("$connection_upgrade", maps).ok());
-        QVERIFY(!Template::compile("$connection_upgrade", {}).ok());
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("name");
+        QTest::newRow("unknown") << QByteArray("a $nobody") << QByteArray("nobody");
+        QTest::newRow("longest name") << QByteArray("$hosts") << QByteArray("hosts");
+        QTest::newRow("prefix alone") << QByteArray("$http_") << QByteArray("http_");
+    }
+    void namesThatNobodyDefinesAreRemembered()
+    {
+        QFETCH(QByteArray, text);
+        VariableTable variables;
+        const TextPosition place{QStringLiteral("f"), 3, 4};
+        variables.setPlace(place);
+        QVERIFY(Template::compile(text, variables).ok());
+        QCOMPARE(variables.undefined().size(), 1);
+        QTEST(variables.undefined().front().name, "name");
+        QCOMPARE(variables.undefined().front().where, place);
+    }
+
+    void aNameMayBeUsedBeforeItIsDefined()
+    {
+        VariableTable variables;
+        const auto before = Template::compile("$mine", variables);
+        const auto defined = variables.defineStored("MINE");
+        QVERIFY(defined.ok());
+        QVERIFY(variables.undefined().isEmpty());
+        QCOMPARE(before->parts().front().slot, defined->slot);
+    }
+
+    void nginxsOwnVariablesCannotBeDefinedAnew()
+    {
+        VariableTable variables;
+        const auto host = variables.defineStored("host");
+        QVERIFY(!host.ok());
+        QCOMPARE(host.error().message, QStringLiteral("the duplicate \"host\" variable"));
+        QVERIFY(variables.defineStored("args")->id == VariableId::Args);
+    }
+
+    void aCaptureIsOneDigit()
+    {
+        const auto compiled = Template::compile("a$12", m_variables);
+        QCOMPARE(compiled->parts().size(), size_t(3));
+        QCOMPARE(compiled->parts()[1].capture, quint8(1));
+        QCOMPARE(compiled->parts()[2].text, QByteArray("2"));
     }
 };
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "proxy/compilescope.h"
+#include "proxy/compileupstreams.h"
+
+namespace portlight {
+
+// Builds the locations of one configuration, from a server's own level down to `if` blocks. Used while compiling.
+class LocationCompiler
+{
+public:
+    LocationCompiler(CompileScope &scope, UpstreamCompiler &upstreams)
+        : m_scope(scope)
+        , m_upstreams(upstreams)
+    {}
+
+    // The level of a `server` block, with all locations inside.
+    std::unique_ptr<LocationConfig> compileServerLevel(const ConfigNode &server, const LevelSettings &http);
+
+private:
+    std::unique_ptr<LocationConfig> compileLocation(const ConfigNode &block, const LocationConfig &parent);
+    void takeLevel(const ConfigNode &block, const LevelSettings &inherited, LocationConfig &location);
+    void compileContent(const ConfigNode &block, LocationConfig &location);
+    void compileProxyPass(const ConfigNode &node, LocationConfig &location);
+    void compileReturn(const ConfigNode &node, LocationConfig &location);
+
+    CompileScope &m_scope;
+    UpstreamCompiler &m_upstreams;
+};
+
+} // namespace portlight

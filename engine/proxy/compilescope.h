@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/diagnostic.h"
+#include "config/directivetable.h"
+#include "proxy/variabletable.h"
+
+#include <QString>
+
+namespace portlight {
+
+struct CompiledConfig;
+
+// What the parts of one compilation share. Lives for one call of compileConfig.
+struct CompileScope {
+    CompiledConfig &config;
+    VariableTable &variables;
+    Diagnostics &diagnostics;
+    NginxVersion version;
+    QString prefix;            // relative paths start here
+    bool firstInLevel = false; // of a group of directives: SetterRow::group
+
+    void report(const Error &error, const TextPosition &where)
+    {
+        Diagnostic problem = Diagnostic::fromError(error);
+        problem.where = where;
+        diagnostics.append(problem);
+    }
+};
+
+} // namespace portlight

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "http/message.h"
+
+#include <QByteArray>
+
+namespace portlight {
+
+// The variables that run now; names and meanings are nginx's (ngx_http_variables.c and the proxy module).
+enum class VariableId : quint8 {
+    Literal,
+    ArgumentNamed,
+    CookieNamed,
+    HeaderNamed,
+    Capture, // $1 of the last regular expression
+    Slot,    // one that the configuration defines
+    Args,
+    BinaryRemoteAddr,
+    BodyBytesSent,
+    BytesSent,
+    Connection,
+    ConnectionRequests,
+    ContentLength,
+    ContentType,
+    Host,
+    Hostname,
+    Https,
+    IsArgs,
+    Msec,
+    NginxVersion,
+    Pid,
+    ProxyAddXForwardedFor,
+    ProxyHost,
+    ProxyPort,
+    QueryString,
+    RemoteAddr,
+    RemotePort,
+    RemoteUser,
+    Request,
+    RequestId,
+    RequestLength,
+    RequestMethod,
+    RequestTime,
+    RequestUri,
+    Scheme,
+    ServerAddr,
+    ServerName,
+    ServerPort,
+    ServerProtocol,
+    Status,
+    TimeIso8601,
+    TimeLocal,
+    UpstreamAddr,
+    UpstreamResponseTime,
+    UpstreamStatus,
+    Uri,
+    Nothing, // known to nginx, not worked out here: never found
+};
+
+// One variable of a template, looked up when the configuration is compiled.
+struct VariableRef {
+    VariableId id = VariableId::Literal;
+    QByteArray text; // of a literal; else the name behind the prefix, '_' as '-' for headers
+    HeaderId header = HeaderId::Other;
+    quint16 slot = 0;   // of Slot
+    quint8 capture = 0; // of Capture: 1 to 9
+};
+
+} // namespace portlight

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/variabletable.h"
+
+#include "config/variables.h"
+
+#include <algorithm>
+
+namespace portlight {
+
+namespace {
+
+struct NamedVariable {
+    const char *name;
+    VariableId id;
+};
+
+constexpr NamedVariable Variables[] = {
+    {"args", VariableId::Args},
+    {"binary_remote_addr", VariableId::BinaryRemoteAddr},
+    {"body_bytes_sent", VariableId::BodyBytesSent},
+    {"bytes_sent", VariableId::BytesSent},
+    {"connection", VariableId::Connection},
+    {"connection_requests", VariableId::ConnectionRequests},
+    {"content_length", VariableId::ContentLength},
+    {"content_type", VariableId::ContentType},
+    {"document_uri", VariableId::Uri},
+    {"host", VariableId::Host},
+    {"hostname", VariableId::Hostname},
+    {"https", VariableId::Https},
+    {"is_args", VariableId::IsArgs},
+    {"msec", VariableId::Msec},
+    {"nginx_version", VariableId::NginxVersion},
+    {"pid", VariableId::Pid},
+    {"proxy_add_x_forwarded_for", VariableId::ProxyAddXForwardedFor},
+    {"proxy_host", VariableId::ProxyHost},
+    {"proxy_port", VariableId::ProxyPort},
+    {"query_string", VariableId::QueryString},
+    {"remote_addr", VariableId::RemoteAddr},
+    {"remote_port", VariableId::RemotePort},
+    {"remote_user", VariableId::RemoteUser},
+    {"request", VariableId::Request},
+    {"request_id", VariableId::RequestId},
+    {"request_length", VariableId::RequestLength},
+    {"request_method", VariableId::RequestMethod},
+    {"request_time", VariableId::RequestTime},
+    {"request_uri", VariableId::RequestUri},
+    {"scheme", VariableId::Scheme},
+    {"server_addr", VariableId::ServerAddr},
+    {"server_name", VariableId::ServerName},
+    {"server_port", VariableId::ServerPort},
+    {"server_protocol", VariableId::ServerProtocol},
+    {"status", VariableId::Status},
+    {"time_iso8601", VariableId::TimeIso8601},
+    {"time_local", VariableId::TimeLocal},
+    {"upstream_addr", VariableId::UpstreamAddr},
+    {"upstream_response_time", VariableId::UpstreamResponseTime},
+    {"upstream_status", VariableId::UpstreamStatus},
+    {"uri", VariableId::Uri},
+};
+
+struct VariablePrefix {
+    QByteArrayView prefix;
+    VariableId id;
+    bool isField = false; // what follows names a field: '_' stands for '-'
+};
+
+const VariablePrefix Prefixes[] = {
+    {"arg_", VariableId::ArgumentNamed},
+    {"cookie_", VariableId::CookieNamed},
+    {"http_", VariableId::HeaderNamed, true},
+};
+
+// One of nginx's own. Those that it knows and we do not work out are never found: validation has named each.
+std::optional<VariableRef> builtIn(const QByteArray &lower)
+{
+    VariableRef variable;
+    static const QHash<QByteArrayView, VariableId> known = [] {
+        QHash<QByteArrayView, VariableId> table;
+        for (const NamedVariable &row : Variables)
+            table.insert(row.name, row.id);
+        return table;
+    }();
+    if (const auto found = known.constFind(lower); found != known.constEnd()) {
+        variable.id = *found;
+        return variable;
+    }
+    for (const VariablePrefix &row : Prefixes) {
+        if (!lower.startsWith(row.prefix) || lower.size() == row.prefix.size())
+            continue;
+        variable.id = row.id;
+        variable.text = lower.mid(row.prefix.size());
+        if (row.isField) {
+            variable.text.replace('_', '-');
+            variable.header = headerId(variable.text);
+        }
+        return variable;
+    }
+    if (!isKnownVariable(lower))
+        return std::nullopt;
+    variable.id = VariableId::Nothing;
+    return variable;
+}
+
+bool isChangeable(const QByteArray &lower)
+{
+    return lower == "args" || lower == "limit_rate";
+}
+
+Error duplicate(QByteArrayView name)
+{
+    return {ErrorCode::DuplicateDirective,
+            QStringLiteral("the duplicate \"%1\" variable").arg(QString::fromUtf8(name)),
+            {},
+            QStringLiteral("nginx has a variable of that name: choose another")};
+}
+
+} // namespace
+
+quint16 VariableTable::slotOf(const QByteArray &lower)
+{
+    if (const auto known = m_slots.constFind(lower); known != m_slots.constEnd())
+        return *known;
+    const auto slot = quint16(m_entries.size());
+    m_slots.insert(lower, slot);
+    m_entries.push_back({lower, nullptr, false, m_where ? *m_where : TextPosition()});
+    return slot;
+}
+
+Result<VariableRef> VariableTable::defineStored(QByteArrayView name)
+{
+    const QByteArray lower = name.toByteArray().toLower();
+    if (auto own = builtIn(lower)) {
+        if (own->id != VariableId::Nothing && isChangeable(lower))
+            return *own;
+        const bool isPrefixed = !own->text.isEmpty(); // "set $http_x" hides the field, as in nginx
+        if (!isPrefixed)
+            return duplicate(name);
+    }
+    VariableRef variable;
+    variable.id = VariableId::Slot;
+    variable.slot = slotOf(lower);
+    m_entries[variable.slot].defined = true;
+    return variable;
+}
+
+Result<void> VariableTable::defineComputed(QByteArrayView name, const ComputedVariable *variable)
+{
+    const QByteArray lower = name.toByteArray().toLower();
+    if (const auto own = builtIn(lower); own && own->text.isEmpty())
+        return duplicate(name);
+    Entry &entry = m_entries[slotOf(lower)];
+    entry.computed = variable;
+    entry.defined = true;
+    return {};
+}
+
+VariableRef VariableTable::find(QByteArrayView name)
+{
+    const QByteArray lower = name.toByteArray().toLower();
+    if (!m_slots.contains(lower)) {
+        if (const auto own = builtIn(lower))
+            return *own;
+    }
+    VariableRef variable;
+    variable.id = VariableId::Slot;
+    variable.slot = slotOf(lower);
+    return variable;
+}
+
+QList<VariableTable::Use> VariableTable::undefined() const
+{
+    QList<Use> names;
+    for (const Entry &entry : m_entries) {
+        if (!entry.defined)
+            names.append({entry.name, entry.where});
+    }
+    return names;
+}
+
+std::vector<const ComputedVariable *> VariableTable::computed() const
+{
+    std::vector<const ComputedVariable *> bySlot;
+    for (const Entry &entry : m_entries)
+        bySlot.push_back(entry.computed);
+    return bySlot;
+}
+
+} // namespace portlight
