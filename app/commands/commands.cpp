@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::array<Command, 8> Commands{{
+constexpr std::array<Command, 9> Commands{{
     {"serve", "Run the proxy in the foreground", runServe},
     {"check", "Check a configuration and say what is wrong with it", runCheck},
     {"add", "Add a domain: portlightctl add shop 3000", runAdd},
@@ -19,6 +19,7 @@ constexpr std::array<Command, 8> Commands{{
     {"list", "List the domains", runList},
     {"status", "Show the counters and listeners of the running Portlight", runStatus},
     {"reload", "Have the running Portlight read its configuration again", runReload},
+    {"import", "Make somebody's nginx.conf run on this desk", runImport},
     {"export", "Write the configuration for another server", runExport},
 }};
 

@@ -35,6 +35,7 @@ int runRemove(const QStringList &arguments);
 int runList(const QStringList &arguments);
 int runStatus(const QStringList &arguments);
 int runReload(const QStringList &arguments);
+int runImport(const QStringList &arguments);
 int runExport(const QStringList &arguments);
 
 } // namespace portlight

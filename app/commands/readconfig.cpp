@@ -19,7 +19,7 @@ QString withoutHint(Diagnostic diagnostic)
 
 } // namespace
 
-ReadConfig readConfig(const QString &path, const ValidationOptions &options)
+ReadConfig readConfig(const QString &path, const ValidationOptions &options, const QString &overlayPath)
 {
     auto outcome = parseConfigFile(path);
     if (!outcome)
@@ -27,7 +27,14 @@ ReadConfig readConfig(const QString &path, const ValidationOptions &options)
     ReadConfig config{std::move(outcome->tree), {}, outcome->diagnostics, {}};
     if (!config.ok())
         return config;
-    CheckedConfig checked = checkConfig(config.written, options);
+    OverlayOutcome overlay;
+    if (!overlayPath.isEmpty()) {
+        overlay = readOverlayFile(overlayPath);
+        config.diagnostics += overlay.diagnostics;
+    }
+    if (!config.ok())
+        return config;
+    CheckedConfig checked = checkConfig(config.written, options, overlay.overlay);
     config.tree = std::move(checked.tree);
     config.diagnostics += checked.diagnostics;
     config.files = checked.files;

@@ -11,15 +11,15 @@ namespace portlight {
 // A configuration file, read and checked: every problem at once, of syntax or of meaning.
 struct ReadConfig {
     ConfigTree written; // the file itself, as far as it could be read
-    ConfigTree tree;    // with what it includes: the one that runs and is exported
+    ConfigTree tree;    // with what it includes and the overlay: the one that runs
     Diagnostics diagnostics;
     QStringList files; // included
 
     bool ok() const { return !hasErrors(diagnostics); }
 };
 
-// A file that cannot be read is a diagnostic too.
-ReadConfig readConfig(const QString &path, const ValidationOptions &options);
+// A file that cannot be read is a diagnostic too. `overlayPath`: what lies over the tree that runs; may be empty.
+ReadConfig readConfig(const QString &path, const ValidationOptions &options, const QString &overlayPath = {});
 
 // What only compiling finds out of a configuration that is ok: expressions that are none, hosts that are not found
 // (looking them up blocks). Nothing that is among its diagnostics already.

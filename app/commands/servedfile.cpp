@@ -15,6 +15,7 @@ class ServedFile final : public ServedConfig
 public:
     explicit ServedFile(const ServeOptions &options)
         : m_path(options.file)
+        , m_overlay(options.overlay)
         , m_validation{.version = options.nginxVersion, .warnBeyondLoopback = true}
         , m_engine(options.engineOptions())
     {}
@@ -25,7 +26,7 @@ public:
 
     std::optional<int> start() override
     {
-        ReadConfig config = readConfig(m_path, m_validation);
+        ReadConfig config = readConfig(m_path, m_validation, m_overlay);
         printDiagnostics(config.diagnostics);
         m_told = config.diagnostics;
         if (!config.ok())
@@ -37,7 +38,7 @@ public:
 
     void reload(ServeLog &log) override
     {
-        ReadConfig config = readConfig(m_path, m_validation);
+        ReadConfig config = readConfig(m_path, m_validation, m_overlay);
         m_told = config.diagnostics;
         log.write(m_told);
         if (config.ok())
@@ -61,6 +62,7 @@ private:
     }
 
     const QString m_path;
+    const QString m_overlay;
     const ValidationOptions m_validation;
     Diagnostics m_told;
     ConfigTree m_tree;

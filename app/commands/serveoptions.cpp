@@ -18,6 +18,8 @@ std::variant<ServeOptions, int> parseServeOptions(const QStringList &arguments)
         u"portlight.conf, and portlightctl add, remove, list and status act on it while it runs."_s);
     line.addOperand(u"file"_s, u"nginx configuration to run exactly as it is written."_s, u"[FILE]"_s);
     line.addOption(u"demo"_s, u"Run a built-in backend and map http://demo.localhost to it."_s);
+    line.addOption(u"overlay"_s, u"What differs on this desk, laid over FILE: a local.conf as import writes it."_s,
+                   u"file"_s);
     line.addOption(u"prefix"_s, u"The folder that relative paths inside the configuration start from."_s, u"folder"_s);
     line.addOption(u"pid"_s, u"Write the process id there once every listener is open."_s, u"file"_s);
     line.addOption(u"error-log"_s, u"Write the error log there, not to standard error."_s, u"file"_s);
@@ -30,8 +32,13 @@ std::variant<ServeOptions, int> parseServeOptions(const QStringList &arguments)
         printError(u"portlightctl serve: give a FILE or --demo, not both\n"_s);
         return ExitUsage;
     }
+    if (line.isSet(u"overlay"_s) && line.operands().isEmpty()) {
+        printError(u"portlightctl serve: --overlay lies over a FILE: name it\n"_s);
+        return ExitUsage;
+    }
     ServeOptions options;
     options.file = line.operands().value(0);
+    options.overlay = line.value(u"overlay"_s);
     options.demo = line.isSet(u"demo"_s);
     options.prefix = line.isSet(u"prefix"_s) ? QDir(line.value(u"prefix"_s)).absolutePath() : QString();
     options.pidFile = line.value(u"pid"_s);

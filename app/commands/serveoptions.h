@@ -10,7 +10,8 @@ namespace portlight {
 
 // What `portlightctl serve` was asked for.
 struct ServeOptions {
-    QString file; // empty: the user's own configuration
+    QString file;    // empty: the user's own configuration
+    QString overlay; // of the file
     bool demo = false;
     QString prefix;
     QString pidFile;

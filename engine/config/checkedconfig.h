@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/includes.h"
+#include "config/overlay.h"
 #include "config/validate.h"
 
 namespace portlight {
@@ -16,7 +17,8 @@ struct CheckedConfig {
     bool ok() const { return !hasErrors(diagnostics); }
 };
 
-// Reads the files that `tree` includes and validates the whole; only files that could be read are validated.
-CheckedConfig checkConfig(const ConfigTree &tree, const ValidationOptions &options = {});
+// Reads the files that `tree` includes, lays `overlay` over the whole, and validates that; only files that could be
+// read are validated.
+CheckedConfig checkConfig(const ConfigTree &tree, const ValidationOptions &options = {}, const Overlay &overlay = {});
 
 } // namespace portlight

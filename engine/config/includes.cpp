@@ -127,7 +127,8 @@ void IncludeExpander::expand(Nodes &nodes, IncludeKind kind, size_t depth)
 
 void IncludeExpander::expandOne(const ConfigNode &include, IncludeKind kind, size_t depth, Nodes &into)
 {
-    const QString name = QFile::decodeName(include.arguments.front().value);
+    const QByteArray &written = include.arguments.front().value;
+    const QString name = QFile::decodeName(m_options.relocate ? m_options.relocate(written) : written);
     const QString path = QDir::isAbsolutePath(name) ? name : m_folder + name;
     const size_t before = into.size();
     if (kind == IncludeKind::OneFile || !isFileGlob(path)) {

@@ -6,6 +6,8 @@
 
 #include <QStringList>
 
+#include <functional>
+
 namespace portlight {
 
 inline constexpr int IncludeDepthMax = 32;                      // files in files
@@ -14,6 +16,7 @@ inline constexpr qint64 IncludedBytesMax = 256LL * 1024 * 1024; // of all files,
 
 struct IncludeOptions {
     QString folder; // where relative names start (nginx: the conf prefix); empty: the folder of the tree's file
+    std::function<QByteArray(const QByteArray &)> relocate; // where a name as written leads; empty: where it says
     int depthMax = IncludeDepthMax;
     qsizetype statementsMax = ExpandedStatementsMax;
     qint64 bytesMax = IncludedBytesMax;

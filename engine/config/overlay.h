@@ -63,7 +63,9 @@ struct OverlayEffect {
 ConfigTree applyOverlay(const ConfigTree &expandedTree, const Overlay &overlay, Diagnostics &diagnostics,
                         std::vector<OverlayEffect> *effects = nullptr);
 
-// Where that path leads here: the longest path mapping that it begins with, or the path itself.
+// The longest path mapping that this path begins with, or null.
+const OverlayMapping *overlayPathMapping(const Overlay &overlay, QByteArrayView path);
+// Where that path leads here: through its mapping, or the path itself.
 QByteArray overlaidPath(const Overlay &overlay, QByteArrayView path);
 
 } // namespace portlight

@@ -148,20 +148,6 @@ bool hasPath(const QByteArray &name)
     return names.contains(name);
 }
 
-const OverlayMapping *findPath(const Overlay &overlay, QByteArrayView path)
-{
-    const OverlayMapping *best = nullptr;
-    for (const OverlayMapping &mapping : overlay.mappings) {
-        if (mapping.kind != Kind::Path || !path.startsWith(mapping.from))
-            continue;
-        const bool whole =
-            path.size() == mapping.from.size() || mapping.from.endsWith('/') || path[mapping.from.size()] == '/';
-        if (whole && (!best || mapping.from.size() > best->from.size()))
-            best = &mapping;
-    }
-    return best;
-}
-
 QByteArray throughPath(const OverlayMapping &mapping, QByteArrayView path)
 {
     QByteArrayView rest = path.sliced(mapping.from.size());
@@ -173,7 +159,7 @@ QByteArray throughPath(const OverlayMapping &mapping, QByteArrayView path)
 
 void overlayPathOf(State &state, ConfigNode &node)
 {
-    const OverlayMapping *const mapping = findPath(state.overlay, node.argument(0));
+    const OverlayMapping *const mapping = overlayPathMapping(state.overlay, node.argument(0));
     if (!mapping)
         return;
     state.used.insert(mapping);
@@ -322,9 +308,23 @@ void overlayTargets(State &state, std::vector<ConfigNode> &nodes)
 
 } // namespace overlaying
 
+const OverlayMapping *overlayPathMapping(const Overlay &overlay, QByteArrayView path)
+{
+    const OverlayMapping *best = nullptr;
+    for (const OverlayMapping &mapping : overlay.mappings) {
+        if (mapping.kind != OverlayMapping::Kind::Path || !path.startsWith(mapping.from))
+            continue;
+        const bool whole =
+            path.size() == mapping.from.size() || mapping.from.endsWith('/') || path[mapping.from.size()] == '/';
+        if (whole && (!best || mapping.from.size() > best->from.size()))
+            best = &mapping;
+    }
+    return best;
+}
+
 QByteArray overlaidPath(const Overlay &overlay, QByteArrayView path)
 {
-    const OverlayMapping *const mapping = overlaying::findPath(overlay, path);
+    const OverlayMapping *const mapping = overlayPathMapping(overlay, path);
     return mapping ? overlaying::throughPath(*mapping, path) : path.toByteArray();
 }
 
