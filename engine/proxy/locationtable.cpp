@@ -153,8 +153,8 @@ LocationTable::Step LocationTable::searchRegexes(Search &search) const
         search.result.regex = &entry.regex;
         if (search.listener)
             search.listener->regexMatched(entry.regex, search.uri, search.match);
-        // nginx: inside an expression a missing slash selects the location that has it, and redirects nowhere
-        const Step nested = entry.nested ? entry.nested->search(search) : Step::Declined;
+        // nginx makes no tree of the paths inside an expression (ngx_http_init_static_location_trees): they never match
+        const Step nested = entry.nested ? entry.nested->searchRegexes(search) : Step::Declined;
         return nested == Step::Error ? Step::Error : Step::Ok;
     }
     return Step::Declined;
