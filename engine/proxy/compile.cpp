@@ -7,6 +7,7 @@
 #include "proxy/mapvariable.h"
 
 #include <QDir>
+#include <QSysInfo>
 
 #include <algorithm>
 #include <unistd.h>
@@ -125,9 +126,26 @@ void Compiler::compileServer(const ConfigNode &block, const LevelSettings &http)
 
 void Compiler::compileNames(const ConfigNode &block, ServerConfig &server)
 {
+    const QByteArray hostname = QSysInfo::machineHostName().toLower().toUtf8();
     for (const ConfigNode *node : block.childrenNamed("server_name")) {
-        for (const ConfigArgument &name : node->arguments)
-            server.names.push_back(name.value.toLower());
+        for (const ConfigArgument &word : node->arguments) {
+            if (word.value.startsWith('~')) { // its captures become variables
+                if (const auto regex = m_scope.compileRegex(QByteArrayView(word.value).sliced(1), false); !regex) {
+                    m_scope.report(regex.error(), node->position);
+                    continue;
+                }
+            }
+            auto name = parseServerName(word.value, hostname, m_scope.regexes);
+            if (!name) {
+                m_scope.report(name.error(), node->position);
+                continue;
+            }
+            if (server.names.empty())
+                server.serverName = name->isRegex()           ? word.value
+                                    : name->text.startsWith('.') ? name->text.mid(1)
+                                                                 : name->text;
+            server.names.push_back(std::move(*name));
+        }
     }
     if (server.names.empty())
         server.names.push_back({}); // nginx: server_name ""
@@ -169,9 +187,11 @@ void Compiler::addListener(const ListenAddress &address, const ListenOptions &op
     ListenerConfig &listener = m_config.listeners[m_listenerIndex.value(key)];
     if (!listener.defaultServer || options.defaultServer)
         listener.defaultServer = server;
-    for (const QByteArray &name : server->names) {
-        if (!listener.servers.contains(name))
-            listener.servers.insert(name, server);
+    for (const ServerName &name : server->names) {
+        if (listener.names.add(name, server) == ServerNames::Added::Invalid)
+            m_scope.report({ErrorCode::InvalidValue, QStringLiteral("invalid server name or wildcard \"%1\" on %2")
+                                                         .arg(QString::fromUtf8(name.text), QString::fromUtf8(key))},
+                           where);
     }
 }
 

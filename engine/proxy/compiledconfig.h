@@ -6,6 +6,8 @@
 #include "config/tree.h"
 #include "config/values.h"
 #include "proxy/levelsettings.h"
+#include "proxy/locationtable.h"
+#include "proxy/servernames.h"
 #include "proxy/variabletable.h"
 #include "upstream/upstreamconfig.h"
 
@@ -40,6 +42,7 @@ struct LocationConfig {
     bool autoSlash = false; // a proxied prefix "/x/": "/x" is redirected there
     // Those inside, in the order of the file: named ones only in a server.
     std::vector<std::unique_ptr<LocationConfig>> locations;
+    LocationTable table; // of the above
     TextPosition position;
 
     const CoreSettings &core() const { return *settings.core; }
@@ -47,21 +50,28 @@ struct LocationConfig {
 };
 
 struct ServerConfig {
-    std::vector<QByteArray> names;        // lower case, but for regular expressions
+    std::vector<ServerName> names;
+    QByteArray serverName; // $server_name: the first, as written, less a leading dot
     std::unique_ptr<LocationConfig> root; // its own level, and its locations
     bool own = false;                     // portlight_domain: explaining pages
     TextPosition position;
 
-    QByteArray firstName() const { return names.empty() ? QByteArray() : names.front(); }
+    const QByteArray &firstName() const { return serverName; }
     const CoreSettings &core() const { return root->core(); }
 };
 
 struct ListenerConfig {
     ListenAddress address;
     ListenOptions options;
-    QHash<QByteArray, const ServerConfig *> servers; // by lower-case name
+    ServerNames names;
     const ServerConfig *defaultServer = nullptr;
     TextPosition position;
+};
+
+// A named group of an expression and the slot of its variable.
+struct NamedCapture {
+    size_t group = 0;
+    quint16 slot = 0;
 };
 
 // The form that the engine runs: looked up, inherited, resolved. Immutable; shared between threads and exchanges.
@@ -74,6 +84,7 @@ struct CompiledConfig {
     std::vector<std::unique_ptr<ComputedVariable>> variables; // map, geo, split_clients
     std::vector<const ComputedVariable *> variablesBySlot;    // null where `set` or a capture gives the value
     std::vector<QByteArray> slotNames;
+    QHash<QByteArray, std::vector<NamedCapture>> namedCaptures; // by pattern
     QHash<QByteArray, const UpstreamConfig *> groupsByName; // `upstream` blocks, for URLs with variables
     std::vector<ListenerConfig> listeners;
     QString errorLogPath; // empty: as the program was told

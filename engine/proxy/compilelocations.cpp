@@ -20,6 +20,19 @@ LocationConfig::Kind kindOf(LocationMatch::Kind match)
     Q_UNREACHABLE();
 }
 
+LocationEntry::Kind entryKindOf(LocationMatch::Kind match)
+{
+    switch (match) {
+    case LocationMatch::Kind::Exact: return LocationEntry::Kind::Exact;
+    case LocationMatch::Kind::PrefixBeforeRegex: return LocationEntry::Kind::PrefixBeforeRegex;
+    case LocationMatch::Kind::Regex:
+    case LocationMatch::Kind::RegexIgnoringCase: return LocationEntry::Kind::Regex;
+    case LocationMatch::Kind::Named: return LocationEntry::Kind::Named;
+    case LocationMatch::Kind::Prefix: return LocationEntry::Kind::Prefix;
+    }
+    Q_UNREACHABLE();
+}
+
 } // namespace
 
 std::unique_ptr<LocationConfig> LocationCompiler::compileServerLevel(const ConfigNode &server,
@@ -38,28 +51,38 @@ void LocationCompiler::takeLevel(const ConfigNode &block, const LevelSettings &i
     location.settings = inherited;
     location.settings.take(block, m_scope);
     compileContent(block, location);
-    for (const ConfigNode *inner : block.childrenNamed("location")) {
-        if (auto compiled = compileLocation(*inner, location))
-            location.locations.push_back(std::move(compiled));
-    }
+    std::vector<LocationEntry> entries;
+    for (const ConfigNode *inner : block.childrenNamed("location"))
+        compileLocation(*inner, location, entries);
+    location.table = LocationTable(std::move(entries));
 }
 
-std::unique_ptr<LocationConfig> LocationCompiler::compileLocation(const ConfigNode &block, const LocationConfig &parent)
+void LocationCompiler::compileLocation(const ConfigNode &block, LocationConfig &parent,
+                                       std::vector<LocationEntry> &entries)
 {
-    auto location = std::make_unique<LocationConfig>();
     const auto match = parseLocation(block);
-    if (!match) {
-        m_scope.report(match.error(), block.position);
-        return nullptr;
+    if (!match)
+        return m_scope.report(match.error(), block.position);
+    LocationEntry entry;
+    if (match->isRegex()) {
+        auto regex = m_scope.compileRegex(match->text, match->kind == LocationMatch::Kind::RegexIgnoringCase);
+        if (!regex)
+            return m_scope.report(regex.error(), block.position);
+        entry.regex = std::move(*regex);
     }
-    if (match->isRegex())
-        return nullptr; // validation has named it as not run yet
+    auto location = std::make_unique<LocationConfig>();
     location->kind = kindOf(match->kind);
     location->path = match->text;
     location->position = block.position;
     location->internal = location->kind == LocationConfig::Kind::Named || block.child("internal");
     takeLevel(block, parent.settings, *location);
-    return location;
+    entry.path = location->path;
+    entry.kind = entryKindOf(match->kind);
+    entry.autoSlash = location->autoSlash;
+    entry.nested = location->table.isEmpty() ? nullptr : &location->table;
+    entry.location = location.get();
+    entries.push_back(std::move(entry));
+    parent.locations.push_back(std::move(location));
 }
 
 void LocationCompiler::compileContent(const ConfigNode &block, LocationConfig &location)

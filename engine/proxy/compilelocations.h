@@ -19,7 +19,7 @@ public:
     std::unique_ptr<LocationConfig> compileServerLevel(const ConfigNode &server, const LevelSettings &http);
 
 private:
-    std::unique_ptr<LocationConfig> compileLocation(const ConfigNode &block, const LocationConfig &parent);
+    void compileLocation(const ConfigNode &block, LocationConfig &parent, std::vector<LocationEntry> &entries);
     void takeLevel(const ConfigNode &block, const LevelSettings &inherited, LocationConfig &location);
     void compileContent(const ConfigNode &block, LocationConfig &location);
     void compileProxyPass(const ConfigNode &node, LocationConfig &location);

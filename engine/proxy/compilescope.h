@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/diagnostic.h"
+#include "base/regex.h"
 #include "config/directivetable.h"
 #include "proxy/variabletable.h"
 
@@ -19,6 +20,11 @@ struct CompileScope {
     NginxVersion version;
     QString prefix;            // relative paths start here
     bool firstInLevel = false; // of a group of directives: SetterRow::group
+
+    RegexCache regexes;
+
+    // Compiles an expression whose captures become variables.
+    Result<Regex> compileRegex(QByteArrayView pattern, bool caseless);
 
     void report(const Error &error, const TextPosition &where)
     {

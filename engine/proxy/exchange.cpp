@@ -134,9 +134,9 @@ void Exchange::chooseServer()
         --end;
     for (qsizetype i = 0; i < end; ++i)
         m_host.append(char(written[i] >= 'A' && written[i] <= 'Z' ? written[i] | 0x20 : written[i]));
-    const ServerConfig *found = m_listener->servers.value(m_host);
-    m_hostMatched = found != nullptr;
-    m_server = found ? found : m_listener->defaultServer;
+    const ServerMatch found = m_listener->names.find(m_host, m_context.regexMatch, this);
+    m_hostMatched = found.server != nullptr;
+    m_server = found.server ? found.server : m_listener->defaultServer;
     m_location = m_server->root.get();
     if (m_host.isEmpty())
         m_host = m_server->firstName();
@@ -227,16 +227,16 @@ void Exchange::namedRedirect(QByteArrayView name)
         redirectionCycle("redirect to named location", name);
         return;
     }
-    const LocationConfig *found = findNamedLocation(*m_server, name);
+    const LocationEntry *found = m_server->root->table.findNamed(name);
     if (!found) {
         logError(LogLevel::Error, "could not find named location \"" + name.toByteArray() + '"');
         respondError(500);
         return;
     }
-    decide(Decision::Step::Redirect, QString::fromUtf8(name), QStringLiteral("redirected inside"), found->position);
+    decide(Decision::Step::Redirect, QString::fromUtf8(name), QStringLiteral("redirected inside"), found->location->position);
     state.internal = true;
     state.changed = false;
-    m_location = found;
+    m_location = found->location;
     m_phase = PhaseRunner::LocationRewritePhase;
     resumePhases();
 }
@@ -257,6 +257,29 @@ bool Exchange::redirectInside(QByteArrayView target)
     else
         internalRedirect(view.first(mark), view.sliced(mark + 1));
     return true;
+}
+
+int Exchange::matchRegex(const Regex &regex, QByteArrayView subject)
+{
+    const int pairs = regex.match(subject, m_context.regexMatch);
+    if (pairs > 0)
+        regexMatched(regex, subject, m_context.regexMatch);
+    return pairs;
+}
+
+// ngx_http_regex_exec: the groups of the last match are $1 and on; named ones are variables of their own, which stay.
+void Exchange::regexMatched(const Regex &regex, QByteArrayView subject, const RegexMatch &match)
+{
+    captures().set(subject, match.offsets());
+    if (regex.groups().empty())
+        return;
+    const auto named = config().namedCaptures.constFind(regex.pattern());
+    if (named == config().namedCaptures.constEnd())
+        return;
+    for (const NamedCapture &capture : *named) {
+        const QByteArrayView text = captures().group(capture.group);
+        values().set(capture.slot, text, !text.isNull());
+    }
 }
 
 quint64 Exchange::bytesSent() const

@@ -25,7 +25,7 @@ enum class PhaseResult : quint8 {
 //
 // Idle ─→ Running ─→ Responding ─→ Ended
 //            └──────→ Tunneling ─────┘
-class Exchange final : public RequestState, private UpstreamRunObserver
+class Exchange final : public RequestState, private UpstreamRunObserver, private RegexListener
 {
 public:
     static constexpr size_t QueuedBytesHigh = 32 * 1024; // downstream; the backend is paused above
@@ -70,6 +70,10 @@ public:
     void namedRedirect(QByteArrayView name);
     // "/path?args" or "@name", as error_page, try_files and X-Accel-Redirect mean it. False: neither.
     bool redirectInside(QByteArrayView target);
+
+    // Matches, and keeps what was captured: $1 and named groups. The number of pairs, 0: no match, negative: no answer.
+    int matchRegex(const Regex &regex, QByteArrayView subject);
+    RegexListener &regexListener() { return *this; }
 
     // --- facts, for variables, the router and the log ---
     ProxyContext &context() const { return m_context; }
@@ -118,6 +122,7 @@ private:
     enum class State : quint8 { Idle, Running, Responding, Tunneling, Ended };
     friend class PhaseRunner;
 
+    void regexMatched(const Regex &regex, QByteArrayView subject, const RegexMatch &match) override;
     bool respondErrorPage(int status);
     void respondOwnPage(int status);
     void redirectionCycle(QByteArrayView what, QByteArrayView target);

@@ -43,14 +43,21 @@ PhaseResult PhaseRunner::serverRewrite()
 PhaseResult PhaseRunner::findConfig()
 {
     Exchange &exchange = m_exchange;
-    const LocationChoice match = findLocation(exchange.server(), exchange.uri());
-    exchange.m_location = match.location;
+    const ServerConfig &server = exchange.server();
+    const LocationLookup lookup =
+        server.root->table.find(exchange.uri(), exchange.context().regexMatch, &exchange.regexListener());
+    if (lookup.outcome == LocationLookup::Outcome::Failed) {
+        exchange.logError(LogLevel::Alert, "a location's regular expression gave no answer on \"" + exchange.uri() + '"');
+        exchange.respondError(500);
+        return PhaseResult::Done;
+    }
+    exchange.m_location = lookup.entry ? lookup.entry->location : server.root.get();
     UriState &state = exchange.uriState();
     state.changed = false;
     if (exchange.isRecording())
-        exchange.decide(Decision::Step::Location, QString::fromUtf8(match.location->path),
-                        match.reason(exchange.server()), match.location->position);
-    if (match.location->internal && !state.internal) {
+        exchange.decide(Decision::Step::Location, QString::fromUtf8(exchange.m_location->path), lookup.reason(),
+                        exchange.m_location->position);
+    if (exchange.m_location->internal && !state.internal) {
         exchange.respondError(404);
         return PhaseResult::Done;
     }
@@ -62,9 +69,9 @@ PhaseResult PhaseRunner::findConfig()
         exchange.respondError(413);
         return PhaseResult::Done;
     }
-    if (match.slashRedirect) {
+    if (lookup.outcome == LocationLookup::Outcome::SlashRedirect) {
         QByteArray target;
-        appendEscapedUri(target, match.location->path);
+        appendEscapedUri(target, lookup.entry->path);
         if (!exchange.args().isEmpty())
             target += '?' + exchange.args().toByteArray();
         exchange.respondRedirect(301, target);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/errorlog.h"
+#include "base/regex.h"
 #include "capture/exchangerecord.h"
 #include "net/engineloop.h"
 #include "proxy/compiledconfig.h"
@@ -66,6 +67,7 @@ struct ProxyContext {
     ExchangeId lastExchange = 0;
     QHash<QByteArray, DomainTally> tallies;
     std::unique_ptr<RequestSlotPool> slots;
+    RegexMatch regexMatch; // of the expression that is being matched
     // Connections of our own to one of our own listeners, by local address: how deep their exchange is.
     QHash<QByteArray, int> loopDepths;
     static constexpr int LoopDepthMax = 10;

@@ -21,11 +21,18 @@ class ProxyRouterTest : public QObject
     }
     static QByteArray found(const ServerConfig &server, const char *uri)
     {
-        const auto match = findLocation(server, uri);
-        if (match.location == server.root.get())
+        RegexMatch captures;
+        const LocationLookup match = server.root->table.find(uri, captures);
+        if (!match.entry)
             return "none";
-        return (match.location->kind == LocationConfig::Kind::Exact ? "= " : "") + match.location->path
-               + (match.slashRedirect ? " redirect" : "");
+        return (match.entry->kind == LocationEntry::Kind::Exact ? "= " : "") + match.entry->path
+               + (match.outcome == LocationLookup::Outcome::SlashRedirect ? " redirect" : "");
+    }
+
+    static QString reasonFor(const ServerConfig &server, const char *uri)
+    {
+        RegexMatch captures;
+        return server.root->table.find(uri, captures).reason();
     }
 
 private Q_SLOTS:
@@ -78,10 +85,10 @@ private Q_SLOTS:
     {
         const ServerConfig &server = serverOf("location = /a { return 200; } location /b { return 200; } location /p/ "
                                               "{ proxy_pass http://127.0.0.1:1; }");
-        QCOMPARE(findLocation(server, "/a").reason(server), QStringLiteral("exact match"));
-        QCOMPARE(findLocation(server, "/b").reason(server), QStringLiteral("longest matching prefix of 3 locations"));
-        QCOMPARE(findLocation(server, "/c").reason(server), QStringLiteral("no location matches"));
-        QVERIFY(findLocation(server, "/p").reason(server).contains(QStringLiteral("redirected")));
+        QCOMPARE(reasonFor(server, "/a"), QStringLiteral("exact match"));
+        QCOMPARE(reasonFor(server, "/b"), QStringLiteral("longest matching prefix of 3 locations"));
+        QCOMPARE(reasonFor(server, "/c"), QStringLiteral("no location matches"));
+        QVERIFY(reasonFor(server, "/p").contains(QStringLiteral("redirected")));
     }
 
     void textsGetTheTypeOfTheirExtension()
