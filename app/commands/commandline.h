@@ -36,6 +36,7 @@ public:
     std::optional<int> parse(const QStringList &arguments, int operandsMin, int operandsMax);
     bool isSet(const QString &option) const { return m_parser.isSet(option); }
     QString value(const QString &option) const { return m_parser.value(option); }
+    QStringList values(const QString &option) const { return m_parser.values(option); }
     QStringList operands() const { return m_parser.positionalArguments(); }
     // The first operand, or the path of the user's own configuration.
     QString configPath() const;

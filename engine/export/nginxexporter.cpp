@@ -4,6 +4,10 @@
 #include "config/domaintree.h"
 #include "config/parser.h"
 #include "config/variables.h"
+#include "export/productionservers.h"
+#include "export/servertree.h"
+#include "export/splitexport.h"
+#include "export/targetversion.h"
 
 #include <QSet>
 
@@ -25,6 +29,7 @@ public:
 
     std::vector<ConfigNode> translate(const std::vector<ConfigNode> &nodes, ConfigContext context);
     void dropUnusedUpstreams(ConfigNode &http) const;
+    void dropUnusedUpgradeMap(ConfigNode &http) const;
     Diagnostics takeLosses() { return std::move(m_losses); }
 
 private:
@@ -38,6 +43,7 @@ private:
     Diagnostics m_losses;
     std::vector<ConfigNode> m_droppedServers;
     bool m_ownDomainNoted = false;
+    bool m_hasOwnDomain = false;
 };
 
 ConfigContext contextInside(QByteArrayView block, ConfigContext outside)
@@ -53,6 +59,16 @@ ConfigContext contextInside(QByteArrayView block, ConfigContext outside)
     if (block == "events")
         return ConfigContext::Events;
     return outside == ConfigContext::Main ? ConfigContext::Main : ConfigContext::Other;
+}
+
+void collectVariables(const ConfigNode &node, QSet<QByteArray> &names)
+{
+    for (const ConfigArgument &argument : node.arguments) {
+        for (const QByteArray &name : variablesOfTemplate(argument.value).names)
+            names.insert(name);
+    }
+    for (const ConfigNode &child : node.children)
+        collectVariables(child, names);
 }
 
 void NginxTranslator::lose(const QString &message, const ConfigNode &node, const QString &hint)
@@ -74,6 +90,7 @@ bool NginxTranslator::keepsServer(const ConfigNode &server)
 
 void NginxTranslator::noteOwnDomain(const ConfigNode &node)
 {
+    m_hasOwnDomain = true;
     if (m_ownDomainNoted || node.argument(0).compare("on", Qt::CaseInsensitive) != 0)
         return;
     m_ownDomainNoted = true;
@@ -162,6 +179,23 @@ void NginxTranslator::dropUnusedUpstreams(ConfigNode &http) const
     http.children = std::move(kept);
 }
 
+// Portlight writes the map with the first domain of its own; only a location that asks for it needs it.
+void NginxTranslator::dropUnusedUpgradeMap(ConfigNode &http) const
+{
+    if (!m_hasOwnDomain)
+        return;
+    QSet<QByteArray> used;
+    for (const ConfigNode &node : http.children) {
+        if (node.name != "map")
+            collectVariables(node, used);
+    }
+    if (used.contains("connection_upgrade"_ba))
+        return;
+    std::erase_if(http.children, [](const ConfigNode &node) {
+        return node.isBlock() && node.name == "map" && node.argument(1) == "$connection_upgrade";
+    });
+}
+
 // nginx does not start without an events block (src/event/ngx_event.c).
 void ensureEvents(std::vector<ConfigNode> &nodes)
 {
@@ -185,16 +219,6 @@ std::vector<ConfigNode> withoutHttp(std::vector<ConfigNode> nodes)
             return std::move(node.children);
     }
     return {};
-}
-
-void collectVariables(const ConfigNode &node, QSet<QByteArray> &names)
-{
-    for (const ConfigArgument &argument : node.arguments) {
-        for (const QByteArray &name : variablesOfTemplate(argument.value).names)
-            names.insert(name);
-    }
-    for (const ConfigNode &child : node.children)
-        collectVariables(child, names);
 }
 
 // The maps and groups of http that one server leans on, and the server itself.
@@ -222,14 +246,29 @@ ExportResult exportNginx(const ConfigTree &tree, const NginxExportOptions &optio
     NginxTranslator translator(options);
     ConfigTree translated;
     translated.fileName = u"nginx.conf"_s;
-    translated.nodes = translator.translate(tree.nodes, ConfigContext::Main);
-    if (ConfigNode *http = translated.child("http"))
+    ConfigTree spelled = tree;
+    if (ConfigNode *http = spelled.child("http"))
+        spellHttp2(*http, options);
+    translated.nodes = translator.translate(spelled.nodes, ConfigContext::Main);
+    Diagnostics losses;
+    if (ConfigNode *http = translated.child("http")) {
         translator.dropUnusedUpstreams(*http);
+        translator.dropUnusedUpgradeMap(*http);
+        makeProductionServers(*http, options, losses);
+        if (options.forVersion)
+            writeChangedDefaults(*http, options, losses);
+    }
     if (options.onlyServerBlocks)
         translated.nodes = withoutHttp(std::move(translated.nodes));
     else
         ensureEvents(translated.nodes);
-    return {{{translated.fileName, writeConfig(translated)}}, translator.takeLosses()};
+    ExportResult result;
+    result.tree = translated;
+    if (options.filePerDomain)
+        result.files = splitByDomain(translated);
+    result.files.prepend({translated.fileName, writeConfig(translated)});
+    result.losses = translator.takeLosses() + losses;
+    return result;
 }
 
 QByteArray previewDomainAsNginx(const ConfigTree &tree, int domainIndex)
