@@ -108,4 +108,52 @@ void appendEscapedUri(QByteArray &out, QByteArrayView path)
     }
 }
 
+QByteArray unescapedUri(QByteArrayView text)
+{
+    QByteArray out;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            out += text[i];
+            continue;
+        }
+        if (++i == text.size())
+            break;
+        const int high = hexDigit(text[i]);
+        if (high < 0) {
+            out += text[i];
+            continue;
+        }
+        if (++i == text.size())
+            break;
+        if (const int low = hexDigit(text[i]); low >= 0)
+            out += char(high << 4 | low);
+    }
+    return out;
+}
+
+namespace {
+
+bool isSafePath(QByteArrayView path)
+{
+    return !path.isEmpty() && !path.contains('\0') && path != ".." && !path.startsWith("../")
+           && path.indexOf("/../") < 0 && !path.endsWith("/..");
+}
+
+} // namespace
+
+std::optional<UnsafeUri> parseUnsafeUri(QByteArrayView uri)
+{
+    UnsafeUri result;
+    if (const qsizetype mark = uri.indexOf('?'); mark >= 0) {
+        result.args = uri.sliced(mark + 1).toByteArray();
+        uri = uri.first(mark);
+    }
+    if (!isSafePath(uri))
+        return std::nullopt;
+    result.path = unescapedUri(uri);
+    if (!isSafePath(result.path))
+        return std::nullopt;
+    return result;
+}
+
 } // namespace portlight

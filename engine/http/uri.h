@@ -4,6 +4,8 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
+#include <optional>
+
 namespace portlight {
 
 // What a request's path means once it is decoded (ngx_http_parse_complex_uri).
@@ -19,5 +21,16 @@ NormalizedPath normalizePath(QByteArrayView path, bool mergeSlashes, QByteArray 
 
 // Escapes what may not stand in a URI path, as nginx does when it passes a changed URI on (NGX_ESCAPE_URI).
 void appendEscapedUri(QByteArray &out, QByteArrayView path);
+
+// Percent escapes decoded as ngx_unescape_uri does: of a broken escape what can be kept is kept.
+QByteArray unescapedUri(QByteArrayView text);
+
+// A URI that a backend or a module names, taken apart and decoded (ngx_http_parse_unsafe_uri). Nothing: it is empty,
+// holds a zero byte or leads above its root.
+struct UnsafeUri {
+    QByteArray path;
+    QByteArray args;
+};
+std::optional<UnsafeUri> parseUnsafeUri(QByteArrayView uri);
 
 } // namespace portlight

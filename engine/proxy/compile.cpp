@@ -141,7 +141,7 @@ void Compiler::compileNames(const ConfigNode &block, ServerConfig &server)
                 continue;
             }
             if (server.names.empty())
-                server.serverName = name->isRegex()           ? word.value
+                server.serverName = name->isRegex()              ? word.value
                                     : name->text.startsWith('.') ? name->text.mid(1)
                                                                  : name->text;
             server.names.push_back(std::move(*name));

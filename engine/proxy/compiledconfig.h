@@ -51,7 +51,7 @@ struct LocationConfig {
 
 struct ServerConfig {
     std::vector<ServerName> names;
-    QByteArray serverName; // $server_name: the first, as written, less a leading dot
+    QByteArray serverName;                // $server_name: the first, as written, less a leading dot
     std::unique_ptr<LocationConfig> root; // its own level, and its locations
     bool own = false;                     // portlight_domain: explaining pages
     TextPosition position;
@@ -85,7 +85,7 @@ struct CompiledConfig {
     std::vector<const ComputedVariable *> variablesBySlot;    // null where `set` or a capture gives the value
     std::vector<QByteArray> slotNames;
     QHash<QByteArray, std::vector<NamedCapture>> namedCaptures; // by pattern
-    QHash<QByteArray, const UpstreamConfig *> groupsByName; // `upstream` blocks, for URLs with variables
+    QHash<QByteArray, const UpstreamConfig *> groupsByName;     // `upstream` blocks, for URLs with variables
     std::vector<ListenerConfig> listeners;
     QString errorLogPath; // empty: as the program was told
     LogLevel errorLogLevel = LogLevel::Error;

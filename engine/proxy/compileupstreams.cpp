@@ -54,6 +54,7 @@ UpstreamConfig *UpstreamCompiler::append(const QByteArray &name, const TextPosit
 void UpstreamCompiler::addBlock(const ConfigNode &block)
 {
     UpstreamConfig *group = append(block.argument(0).toByteArray(), block.position);
+    m_config.groupsByName.insert(group->name.toLower(), group);
     for (const ConfigNode *server : block.childrenNamed("server"))
         addServer(*group, *server);
     if (group->peers.empty())

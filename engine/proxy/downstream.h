@@ -19,7 +19,8 @@ struct FieldView {
 struct OutgoingHead {
     int status = 200;
     QByteArrayView statusText;  // "200 OK" as a backend wrote it; empty: the number and its known phrase
-    QByteArrayView server;      // value of the Server field
+    QByteArrayView server;      // value of the Server field; null: among the fields
+    bool ownDate = true;        // false: Date is among the fields
     QByteArrayView contentType; // sent in front of the other fields; empty: none
     QByteArrayView location;    // a Location of our own making
     qint64 contentLength = -1;  // -1: unknown

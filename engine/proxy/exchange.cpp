@@ -40,6 +40,11 @@ void Exchange::reset()
     m_location = nullptr;
     resetState();
     m_kept.clear();
+    m_carried.clear();
+    m_carriedType = {};
+    m_job.pass = nullptr;
+    m_job.group = nullptr;
+    m_job.address.reset();
     m_head.clear();
     m_scratch.clear();
     m_detail.reset();
@@ -233,7 +238,8 @@ void Exchange::namedRedirect(QByteArrayView name)
         respondError(500);
         return;
     }
-    decide(Decision::Step::Redirect, QString::fromUtf8(name), QStringLiteral("redirected inside"), found->location->position);
+    decide(Decision::Step::Redirect, QString::fromUtf8(name), QStringLiteral("redirected inside"),
+           found->location->position);
     state.internal = true;
     state.changed = false;
     m_location = found->location;
@@ -323,10 +329,10 @@ void Exchange::logError(LogLevel level, QByteArrayView text)
         line += written.first(qMin(written.size(), LoggedRequestLineBytesMax));
         line += '"';
     }
-    if (m_runStarted && m_location->proxyPass) {
+    if (m_runStarted && m_job.pass) {
         line += ", upstream: \"";
-        line += m_location->proxyPass->target.scheme + "://" + m_run.peer().toByteArray();
-        line += requestText(m_request.target);
+        line += m_job.target().scheme + "://" + m_run.peer().toByteArray();
+        line += m_sentTarget;
         line += '"';
     }
     if (const QByteArrayView host = requestField(HeaderId::Host); !host.isEmpty()) {

@@ -6,6 +6,7 @@
 #include "proxy/downstream.h"
 #include "proxy/failure.h"
 #include "proxy/proxycontext.h"
+#include "proxy/proxyjob.h"
 #include "proxy/requeststate.h"
 #include "proxy/responsefilter.h"
 #include "proxy/textstore.h"
@@ -117,6 +118,8 @@ public:
 
     // --- the proxy content handler (exchangeproxy.cpp) ---
     PhaseResult startProxy();
+    // Where it goes, or went last; null before the first.
+    const ProxyTarget *proxyTarget() const { return m_job.pass ? &m_job.target() : nullptr; }
 
 private:
     enum class State : quint8 { Idle, Running, Responding, Tunneling, Ended };
@@ -142,15 +145,20 @@ private:
     void peerChosen(QByteArrayView peer, bool reused) override;
     void attemptFailed(const Failure &failure, bool retrying) override;
 
+    bool prepareJob();
+    bool evaluateTarget(const ProxyPass &pass);
     void startRun();
-    void writeTarget(WireBuffer &out) const;
+    void writeTarget(WireBuffer &out);
     void writeSetFields(WireBuffer &out);
     void writeBodyFraming(WireBuffer &out);
     void writeForwardedFields(WireBuffer &out);
     void buildResponseHead(const ResponseHead &head, const char *base);
-    QByteArray ownPathOf(QByteArrayView url) const;
-    bool rewriteLocation(QByteArrayView value);
-    bool rewriteRefresh(QByteArrayView value);
+    void addResponseField(const HeaderField &field, const char *base);
+    std::optional<QByteArray> redirectedTo(QByteArrayView url);
+    void addLocation(QByteArrayView name, QByteArrayView value);
+    void addRefresh(QByteArrayView name, QByteArrayView value);
+    bool interceptError(const ResponseHead &head, const char *base);
+    bool accelRedirect(const ResponseHead &head, const char *base);
     QByteArray absoluteUrl(QByteArrayView path) const;
     void enterTunnel();
     void sendHead();
@@ -172,11 +180,14 @@ private:
     const ServerConfig *m_server = nullptr;
     const LocationConfig *m_location = nullptr;
     OutgoingHead m_head;
-    QByteArray m_locationValue; // a rewritten Location field
-    QByteArray m_refreshValue;  // a rewritten Refresh field
+    QByteArray m_locationValue;       // a rewritten Location field
+    std::vector<FieldView> m_carried; // fields that outlive a redirect inside
+    QByteArrayView m_carriedType;     // Content-Type of the same
     WireBuffer m_scratch;
     TextStore m_kept;
     UpstreamRun m_run;
+    ProxyJob m_job;
+    QByteArray m_sentTarget; // of the last request to a backend
     BodyStore m_bodyStore;
     BodylessFilter m_bodylessFilter;
     CaptureFilter m_captureFilter;

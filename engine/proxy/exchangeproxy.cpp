@@ -5,26 +5,30 @@
 #include "http/serializer.h"
 #include "http/uri.h"
 
+#include <cstring>
+
 using namespace Qt::StringLiterals;
 
 namespace portlight {
 
 PhaseResult Exchange::startProxy()
 {
+    if (!prepareJob())
+        return PhaseResult::Done;
     const ProxySettings &proxy = m_location->proxy();
     const BodyFraming &body = m_request.body;
     const bool hasBody = body.kind == BodyKind::Chunked || (body.kind == BodyKind::Length && body.length > 0);
     // nginx asks for the body even where none is announced (ngx_http_test_expect).
     if (m_request.expectContinue && m_request.version >= HttpVersion{1, 1})
         m_downstream->sendContinue();
-    if (!hasBody || m_storesRequestBody) { // none, or read before the exchange was redirected inside
+    if (!hasBody || m_storesRequestBody || m_requestBodyComplete) { // none, or read before a redirect inside
         m_requestBodyComplete = true;
         startRun();
         return PhaseResult::Suspended;
     }
     // A chunked body can only be passed on as it comes when the backend takes chunks (proxy_request_buffering).
-    m_streamsRequestBody =
-        !proxy.requestBuffering && (body.kind == BodyKind::Length || proxy.version >= HttpVersion{1, 1});
+    m_streamsRequestBody = !proxy.requestBuffering && !m_job.replacesBody
+                           && (body.kind == BodyKind::Length || proxy.version >= HttpVersion{1, 1});
     m_storesRequestBody = !m_streamsRequestBody;
     if (m_streamsRequestBody) {
         startRun();
@@ -35,20 +39,67 @@ PhaseResult Exchange::startProxy()
     return PhaseResult::Suspended;
 }
 
+// ngx_http_proxy_eval: the URL of a proxy_pass with variables. False: answered.
+bool Exchange::evaluateTarget(const ProxyPass &pass)
+{
+    const QByteArray url = pass.variable.evaluated(*this);
+    const auto target = parseProxyTarget(url);
+    if (!target) {
+        logError(LogLevel::Error, target.error().message.toUtf8());
+        respondError(500);
+        return false;
+    }
+    m_job.evaluated = *target;
+    const UpstreamConfig *const named =
+        target->peer.hasPort ? nullptr : config().groupsByName.value(target->hostPort.toLower());
+    if (named) {
+        m_job.group = m_active->upstreams[named->index].get();
+        return true;
+    }
+    auto group = m_active->groupOf(target->peer);
+    if (!group) {
+        logError(LogLevel::Error, group.error().message.toUtf8());
+        respondError(502);
+        return false;
+    }
+    m_job.address = std::move(*group);
+    m_job.group = m_job.address->state.get();
+    return true;
+}
+
+bool Exchange::prepareJob()
+{
+    const ProxyPass &pass = *m_location->proxyPass;
+    const ProxySettings &proxy = m_location->proxy();
+    m_job.pass = &pass;
+    m_job.address.reset();
+    if (pass.upstream)
+        m_job.group = m_active->upstreams[pass.upstream->index].get();
+    else if (!evaluateTarget(pass))
+        return false;
+    m_job.method = proxy.method ? proxy.method->evaluated(*this) : QByteArray();
+    m_job.replacesBody = proxy.body || !proxy.passRequestBody;
+    return true;
+}
+
 void Exchange::startRun()
 {
     const ProxySettings &proxy = m_location->proxy();
+    m_job.body = proxy.body ? proxy.body->evaluated(*this) : QByteArray();
     UpstreamRun::Request request;
-    request.method = this->method();
-    const QByteArrayView method = methodText();
-    request.idempotent = method != "POST" && method != "PATCH" && method != "LOCK";
-    request.hasBody = m_streamsRequestBody || m_bodyStore.size() > 0;
-    m_chunkedToBackend = m_streamsRequestBody && m_request.body.kind == BodyKind::Chunked;
+    const QByteArrayView method = m_job.method.isEmpty() ? methodText() : QByteArrayView(m_job.method);
+    request.method = m_job.method.isEmpty()               ? this->method()
+                     : equalsIgnoringCase(method, "HEAD") ? MethodId::Head
+                                                          : MethodId::Get;
+    const QByteArrayView asked = methodText();
+    request.idempotent = asked != "POST" && asked != "PATCH" && asked != "LOCK";
+    request.hasBody = m_job.replacesBody ? !m_job.body.isEmpty() : m_streamsRequestBody || m_bodyStore.size() > 0;
+    m_chunkedToBackend = !m_job.replacesBody && m_streamsRequestBody && m_request.body.kind == BodyKind::Chunked;
     request.chunked = m_chunkedToBackend;
     m_runStarted = true;
     if (m_detail && m_storesRequestBody)
         m_detail->timing.requestBodyUs = sinceStartUs();
-    m_run.start(proxy, *m_active->upstreams[m_location->proxyPass->upstream->index], request, m_location, m_loopDepth);
+    m_run.start(proxy, *m_job.group, request, m_location, m_loopDepth);
 }
 
 void Exchange::requestBodyReceived(Buffer data, bool last)
@@ -98,6 +149,13 @@ void Exchange::requestBodyWanted()
         m_downstream->readBody();
         return;
     }
+    if (m_job.replacesBody) {
+        Buffer body = m_context.loop.buffers().take(quint32(m_job.body.size()));
+        std::memcpy(body.room(), m_job.body.constData(), size_t(m_job.body.size()));
+        body.grow(quint32(m_job.body.size()));
+        m_run.sendBody(std::move(body), true);
+        return;
+    }
     while (m_run.wantsBody() && !m_bodyStore.atEnd()) {
         int error = 0;
         Buffer part = m_bodyStore.readNext(m_context.loop.buffers(), error);
@@ -115,19 +173,19 @@ void Exchange::requestBodyWanted()
 
 bool Exchange::canReplayBody() const
 {
-    return m_storesRequestBody || m_requestBytes == 0;
+    return m_storesRequestBody || m_job.replacesBody || m_requestBytes == 0;
 }
 
 void Exchange::peerChosen(QByteArrayView peer, bool reused)
 {
     if (!m_detail)
         return;
-    const UpstreamConfig &group = *m_location->proxyPass->upstream;
+    const UpstreamConfig &group = m_job.group->config();
     decide(Decision::Step::Peer, QString::fromUtf8(peer),
            reused                   ? u"an idle connection of group %1 is reused"_s.arg(QString::fromUtf8(group.name))
            : group.peers.size() > 1 ? u"next in turn of %1 peers"_s.arg(group.peers.size())
                                     : u"the only peer"_s,
-           m_location->proxyPass->position);
+           m_job.pass->position);
     stateChanged();
 }
 
@@ -165,41 +223,48 @@ void Exchange::writeRequestHead(WireBuffer &out, const SocketAddress &)
     const ProxySettings &proxy = m_location->proxy();
     if (m_storesRequestBody)
         m_bodyStore.rewind();
-    out.append(methodText());
+    out.append(m_job.method.isEmpty() ? methodText() : QByteArrayView(m_job.method));
     out.append(' ');
     writeTarget(out);
     out.append(proxy.version >= HttpVersion{1, 1} ? QByteArrayView(" HTTP/1.1\r\n") : QByteArrayView(" HTTP/1.0\r\n"));
     writeSetFields(out);
     writeBodyFraming(out);
-    writeForwardedFields(out);
+    if (proxy.passRequestHeaders)
+        writeForwardedFields(out);
     out.appendLiteral("\r\n");
 }
 
-// ngx_http_proxy_create_request: without a URI in proxy_pass the client's own bytes; with one, the location's part of
-// the normalized path is replaced.
-void Exchange::writeTarget(WireBuffer &out) const
+// ngx_http_proxy_create_request: without a URI in proxy_pass the client's own bytes, while they are still valid; with
+// one, the location's part of the normalized path is replaced; one with variables is sent as it is.
+void Exchange::writeTarget(WireBuffer &out)
 {
-    const ProxyTarget &target = m_location->proxyPass->target;
+    const size_t start = out.size();
+    const ProxyTarget &target = m_job.target();
     const UriState &state = uriState();
-    if (!target.hasUri && state.unparsedValid && !m_request.pathImplied) {
+    if (m_job.replacesUri()) {
+        out.append(target.uri);
+    } else if (!target.hasUri && state.unparsedValid && !m_request.pathImplied) {
         out.append(unparsedUri());
-        return;
-    }
-    QByteArrayView rest = m_uri;
-    if (target.hasUri && state.locationValid)
-        rest = rest.sliced(qMin(m_location->path.size(), rest.size()));
-    out.append(target.uri);
-    if (state.quoted || state.internal) {
-        QByteArray escaped;
-        appendEscapedUri(escaped, rest);
-        out.append(escaped);
     } else {
-        out.append(rest);
+        QByteArrayView rest = m_uri;
+        if (target.hasUri && state.locationValid)
+            rest = rest.sliced(qMin(m_location->path.size(), rest.size()));
+        if (state.locationValid)
+            out.append(target.uri);
+        if (state.quoted || state.internal) {
+            QByteArray escaped;
+            appendEscapedUri(escaped, rest);
+            out.append(escaped);
+        } else {
+            out.append(rest);
+        }
+        if (!args().isEmpty()) {
+            out.append('?');
+            out.append(args());
+        }
     }
-    if (!args().isEmpty()) {
-        out.append('?');
-        out.append(args());
-    }
+    m_sentTarget.resize(0);
+    m_sentTarget.append(out.view().sliced(qsizetype(start)));
 }
 
 void Exchange::writeSetFields(WireBuffer &out)
@@ -215,9 +280,7 @@ void Exchange::writeSetFields(WireBuffer &out)
     }
     if (!proxy.setsField(HeaderId::Host))
         appendField(out, "Host",
-                    m_location->proxyPass->target.peer.unixPath.isEmpty()
-                        ? QByteArrayView(m_location->proxyPass->target.hostPort)
-                        : "localhost");
+                    m_job.target().peer.unixPath.isEmpty() ? QByteArrayView(m_job.target().hostPort) : "localhost");
     // Since 1.29.7 nginx leaves the connection open by default; before, it says so to the backend.
     if (!proxy.setsField(HeaderId::Connection)
         && (m_active->config->version < NginxVersion{1, 29, 7} || proxy.version < HttpVersion{1, 1}))
@@ -226,7 +289,12 @@ void Exchange::writeSetFields(WireBuffer &out)
 
 void Exchange::writeBodyFraming(WireBuffer &out)
 {
-    if (m_chunkedToBackend)
+    const ProxySettings &proxy = m_location->proxy();
+    if (proxy.body)
+        appendField(out, "Content-Length", quint64(m_job.body.size()));
+    else if (m_job.replacesBody && proxy.setsField(HeaderId::ContentLength))
+        return; // proxy_set_header Content-Length ""
+    else if (m_chunkedToBackend)
         out.appendLiteral("Transfer-Encoding: chunked\r\n");
     else if (m_storesRequestBody)
         appendField(out, "Content-Length", quint64(m_bodyStore.size()));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The proxy content handler, its response half: heads and bodies that a backend sends, and tunnels.
+#include "http/uri.h"
 #include "proxy/exchange.h"
 
 namespace portlight {
@@ -31,11 +32,68 @@ void Exchange::responseHeadReceived(const ResponseHead &head, const char *base)
         runFailed(failure);
         return;
     }
+    if (accelRedirect(head, base) || interceptError(head, base))
+        return;
     m_status = head.status;
     buildResponseHead(head, base);
     sendHead();
     if (head.status == 101)
         enterTunnel();
+}
+
+// proxy_intercept_errors (ngx_http_upstream_intercept_errors). True: answered otherwise.
+bool Exchange::interceptError(const ResponseHead &head, const char *base)
+{
+    if (!m_location->proxy().interceptErrors || head.status < 300 || !settings().errorPages->ruleFor(head.status))
+        return false;
+    if (head.status == 401) {
+        for (const HeaderField &field : head.fields) {
+            if (field.id == HeaderId::WwwAuthenticate)
+                m_carried.push_back({keep(field.name.in(base)), keep(field.value.in(base))});
+        }
+    }
+    m_run.cancel();
+    m_status = head.status;
+    respondError(head.status);
+    return true;
+}
+
+// X-Accel-Redirect (ngx_http_upstream_process_headers): the backend says which URI of ours answers. True: it does.
+bool Exchange::accelRedirect(const ResponseHead &head, const char *base)
+{
+    const HeaderField *redirect = nullptr;
+    for (const HeaderField &field : head.fields) {
+        if (field.id == HeaderId::XAccelRedirect && !redirect)
+            redirect = &field;
+    }
+    if (!redirect || m_location->proxy().ignores(IgnoredField::XAccelRedirect))
+        return false;
+    for (const HeaderField &field : head.fields) {
+        const QByteArrayView name = field.name.in(base);
+        const QByteArrayView value = field.value.in(base);
+        if (field.id == HeaderId::ContentType)
+            m_carriedType = keep(value);
+        else if (field.id == HeaderId::SetCookie || field.id == HeaderId::CacheControl || field.id == HeaderId::Expires
+                 || field.id == HeaderId::AcceptRanges || equalsIgnoringCase(name, "Content-Disposition"))
+            m_carried.push_back({keep(name), keep(value)});
+    }
+    const QByteArray target = redirect->value.in(base).toByteArray();
+    m_run.cancel();
+    decide(Decision::Step::Redirect, QString::fromUtf8(target), QStringLiteral("X-Accel-Redirect"));
+    if (target.startsWith('@')) {
+        namedRedirect(target);
+        return true;
+    }
+    const auto safe = parseUnsafeUri(target);
+    if (!safe) {
+        logError(LogLevel::Error, "unsafe URI \"" + target + "\" was detected");
+        respondError(404);
+        return true;
+    }
+    if (method() != MethodId::Head)
+        setMethod(MethodId::Get);
+    internalRedirect(safe->path, safe->args);
+    return true;
 }
 
 void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
@@ -45,79 +103,97 @@ void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
     m_head.statusText = statusText(head, base);
     m_head.server = serverToken();
     m_head.hasBody = method() != MethodId::Head && m_status != 204 && m_status != 304;
+    const FieldVisibility &visibility = m_location->proxy().visibility;
     for (const HeaderField &field : head.fields) {
-        const QByteArrayView value = field.value.in(base);
+        const bool named = field.named && field.id != HeaderId::Upgrade;
+        if (named || field.invalid || visibility.hides(field.id, field.name.in(base)))
+            continue;
         switch (field.id) {
         case HeaderId::Connection:
         case HeaderId::KeepAlive:
-        case HeaderId::TransferEncoding:
-        case HeaderId::Date:
-        case HeaderId::Server:
-        case HeaderId::XPad:
-        case HeaderId::XAccelExpires:
-        case HeaderId::XAccelRedirect:
-        case HeaderId::XAccelLimitRate:
-        case HeaderId::XAccelBuffering:
-        case HeaderId::XAccelCharset: continue;
-        case HeaderId::ContentType: m_head.contentType = value; continue;
+        case HeaderId::TransferEncoding: continue;
+        case HeaderId::ContentType: m_head.contentType = field.value.in(base); continue;
         case HeaderId::ContentLength: m_head.contentLength = head.contentLength; continue;
         case HeaderId::Upgrade:
             if (field.named && head.status != 101 && head.status != 426)
                 continue;
-            break;
-        case HeaderId::Location:
-            if (rewriteLocation(value))
-                continue;
-            break;
-        case HeaderId::Refresh:
-            if (rewriteRefresh(value)) {
-                m_head.fields.push_back({field.name.in(base), m_refreshValue});
-                continue;
-            }
-            break;
-        default:
-            if (field.named || field.invalid)
-                continue;
+            [[fallthrough]];
+        default: addResponseField(field, base);
         }
-        m_head.fields.push_back({field.name.in(base), value});
     }
 }
 
-// proxy_redirect's default: the backend's own address in a URL becomes a path of ours; null where it is another's.
-QByteArray Exchange::ownPathOf(QByteArrayView url) const
+void Exchange::addResponseField(const HeaderField &field, const char *base)
 {
-    const ProxyPass &proxy = *m_location->proxyPass;
-    const QByteArray pattern = proxy.target.hasUri ? proxy.url : proxy.url + '/';
-    if (!url.startsWith(pattern))
-        return {};
-    QByteArray path = proxy.target.hasUri ? m_location->path : QByteArray("/");
-    path += url.sliced(pattern.size());
-    return path;
+    const QByteArrayView name = field.name.in(base);
+    const QByteArrayView value = field.value.in(base);
+    switch (field.id) {
+    case HeaderId::Location: return addLocation(name, value);
+    case HeaderId::Refresh: return addRefresh(name, value);
+    case HeaderId::Server: m_head.server = {}; break; // proxy_pass_header: in place of our own
+    case HeaderId::Date: m_head.ownDate = false; break;
+    case HeaderId::SetCookie:
+        if (const CookieRules &rules = m_location->proxy().cookies; !rules.isEmpty()) {
+            if (const auto rewritten = rewriteCookie(rules, value, *this)) {
+                m_head.fields.push_back({name, keep(*rewritten)});
+                return;
+            }
+        }
+        break;
+    default: break;
+    }
+    m_head.fields.push_back({name, value});
 }
 
-bool Exchange::rewriteLocation(QByteArrayView value)
+// ngx_http_proxy_rewrite_redirect: the first rule of proxy_redirect that matches. By default the backend's own address
+// becomes a path of ours.
+std::optional<QByteArray> Exchange::redirectedTo(QByteArrayView url)
 {
-    const QByteArray path = ownPathOf(value);
-    if (path.isNull())
-        return false;
-    m_locationValue = absoluteUrl(path);
-    m_head.location = m_locationValue;
-    return true;
+    const ProxySettings &proxy = m_location->proxy();
+    if (!proxy.redirects)
+        return std::nullopt;
+    const auto byDefault = [&]() -> std::optional<QByteArray> {
+        const ProxyPass &pass = *m_job.pass;
+        if (!pass.upstream)
+            return std::nullopt;
+        const QByteArray pattern = pass.target.hasUri ? pass.url : pass.url + '/';
+        if (!url.startsWith(pattern))
+            return std::nullopt;
+        const QByteArray path = pass.target.hasUri ? m_location->path : QByteArray("/");
+        return path + url.sliced(pattern.size()).toByteArray();
+    };
+    if (proxy.redirectRules.empty())
+        return byDefault();
+    for (const FieldRewrite &rule : proxy.redirectRules) {
+        if (auto target = rule.kind == FieldRewrite::Kind::Default ? byDefault() : applyFieldRewrite(rule, url, *this))
+            return target;
+    }
+    return std::nullopt;
+}
+
+// A rewritten path is made absolute, as nginx does with its own redirects; a backend's own path stays as it is.
+void Exchange::addLocation(QByteArrayView name, QByteArrayView value)
+{
+    const auto target = redirectedTo(value);
+    if (!target) {
+        m_head.fields.push_back({name, value});
+    } else if (target->startsWith('/') && core().absoluteRedirect) {
+        m_locationValue = absoluteUrl(*target);
+        m_head.location = m_locationValue;
+    } else {
+        m_head.fields.push_back({name, keep(*target)});
+    }
 }
 
 // "5; url=http://…": only the URL changes (ngx_http_upstream_rewrite_refresh).
-bool Exchange::rewriteRefresh(QByteArrayView value)
+void Exchange::addRefresh(QByteArrayView name, QByteArrayView value)
 {
-    const QByteArray lower = value.toByteArray().toLower();
-    const qsizetype at = lower.indexOf("url=");
-    if (at < 0)
-        return false;
-    const qsizetype start = at + 4;
-    const QByteArray path = ownPathOf(value.sliced(start));
-    if (path.isNull())
-        return false;
-    m_refreshValue = value.first(start).toByteArray() + path;
-    return true;
+    const qsizetype at = value.toByteArray().toLower().indexOf("url=");
+    if (at >= 0) {
+        if (const auto target = redirectedTo(value.sliced(at + 4)))
+            value = keep(value.first(at + 4).toByteArray() + *target);
+    }
+    m_head.fields.push_back({name, value});
 }
 
 void Exchange::responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines)

@@ -202,6 +202,7 @@ void Exchange::sendHead()
 {
     Q_ASSERT(!m_headSent);
     m_headSent = true;
+    m_head.fields.insert(m_head.fields.begin(), m_carried.begin(), m_carried.end());
     if (m_errStatus) {
         m_status = m_head.status = m_errStatus;
         m_head.statusText = {};

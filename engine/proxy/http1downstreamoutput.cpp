@@ -34,8 +34,10 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
         out.append(head.statusText);
         out.appendLiteral("\r\n");
     }
-    appendField(out, "Server", head.server);
-    appendField(out, "Date", m_context.httpDate());
+    if (!head.server.isNull())
+        appendField(out, "Server", head.server);
+    if (head.ownDate)
+        appendField(out, "Date", m_context.httpDate());
     if (!head.contentType.isEmpty())
         appendField(out, "Content-Type", head.contentType);
     if (lengthKnown)

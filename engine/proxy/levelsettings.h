@@ -43,6 +43,7 @@ struct LevelSettings {
 // The rows of each module (settings_*.cpp).
 std::span<const SetterRow> coreSetters();
 std::span<const SetterRow> proxySetters();
+std::span<const SetterRow> proxyFieldSetters();
 std::span<const SetterRow> errorPageSetters();
 
 } // namespace portlight

@@ -47,7 +47,8 @@ PhaseResult PhaseRunner::findConfig()
     const LocationLookup lookup =
         server.root->table.find(exchange.uri(), exchange.context().regexMatch, &exchange.regexListener());
     if (lookup.outcome == LocationLookup::Outcome::Failed) {
-        exchange.logError(LogLevel::Alert, "a location's regular expression gave no answer on \"" + exchange.uri() + '"');
+        exchange.logError(LogLevel::Alert,
+                          "a location's regular expression gave no answer on \"" + exchange.uri() + '"');
         exchange.respondError(500);
         return PhaseResult::Done;
     }

@@ -8,10 +8,42 @@ namespace portlight {
 
 ActiveConfig::ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled)
     : config(std::move(compiled))
+    , m_loop(loop)
 {
     upstreams.reserve(config->upstreams.size());
     for (const auto &group : config->upstreams)
         upstreams.push_back(std::make_unique<UpstreamState>(loop, *group));
+}
+
+Result<std::shared_ptr<AddressGroup>> ActiveConfig::groupOf(const PeerAddress &address)
+{
+    const QByteArray key = address.toString();
+    if (const auto known = m_addressGroups.constFind(key); known != m_addressGroups.constEnd())
+        return *known;
+    PeerConfig peer;
+    peer.address = address;
+    peer.display = key;
+    if (!address.unixPath.isEmpty()) {
+        const auto socket = SocketAddress::fromUnixPath(address.unixPath);
+        if (!socket)
+            return socket.error();
+        peer.resolved = {*socket};
+    } else if (const auto numeric = SocketAddress::fromNumeric(address.host, address.port)) {
+        peer.resolved = {*numeric};
+    } else {
+        return Error{ErrorCode::HostNotFound,
+                     QStringLiteral("no resolver defined to resolve %1").arg(QString::fromUtf8(address.host)),
+                     {},
+                     QStringLiteral("name an upstream block, or an address")};
+    }
+    auto group = std::make_shared<AddressGroup>();
+    group->config.name = key;
+    group->config.peers.push_back(std::move(peer));
+    group->state = std::make_unique<UpstreamState>(m_loop, group->config);
+    if (m_addressGroups.size() >= AddressGroupsMax)
+        m_addressGroups.clear(); // those in use live on with their exchanges
+    m_addressGroups.insert(key, group);
+    return group;
 }
 
 ProxyContext::ProxyContext(EngineLoop &engineLoop)

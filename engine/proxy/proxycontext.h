@@ -26,11 +26,29 @@ struct ProxyCounters {
     int waiting = 0;
 };
 
+// A group of the one address that a URL with variables named.
+struct AddressGroup {
+    UpstreamConfig config;
+    std::unique_ptr<UpstreamState> state;
+};
+
 // A configuration and what changes while it runs. Exchanges hold the one they began with.
-struct ActiveConfig {
+class ActiveConfig
+{
+public:
+    static constexpr qsizetype AddressGroupsMax = 256; // kept for the next request to the same address
+
     explicit ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled);
+    // The group for an address that is not known before a request comes. Error: the host is a name, which nobody
+    // resolves while requests wait.
+    Result<std::shared_ptr<AddressGroup>> groupOf(const PeerAddress &address);
+
     CompiledConfigPtr config;
     std::vector<std::unique_ptr<UpstreamState>> upstreams; // by UpstreamConfig::index
+
+private:
+    EngineLoop &m_loop;
+    QHash<QByteArray, std::shared_ptr<AddressGroup>> m_addressGroups;
 };
 using ActiveConfigPtr = std::shared_ptr<ActiveConfig>;
 

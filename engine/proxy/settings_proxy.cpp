@@ -42,6 +42,16 @@ Result<void> setReadTimeout(LevelSettings &level, const ConfigNode &node, Compil
     return storeSetting(level.proxy.edit().readTimeout, durationOf(node));
 }
 
+Result<void> setMethod(LevelSettings &level, const ConfigNode &node, CompileScope &scope)
+{
+    return storeSetting(level.proxy.edit().method, Template::compile(node.argument(0), scope.variables));
+}
+
+Result<void> setBody(LevelSettings &level, const ConfigNode &node, CompileScope &scope)
+{
+    return storeSetting(level.proxy.edit().body, Template::compile(node.argument(0), scope.variables));
+}
+
 constexpr SetterRow Rows[] = {
     {"proxy_http_version", setHttpVersion},
     {"proxy_buffering", PORTLIGHT_SET(proxy, buffering, flagOf(node))},
@@ -51,6 +61,11 @@ constexpr SetterRow Rows[] = {
     {"proxy_connect_timeout", PORTLIGHT_SET(proxy, connectTimeout, durationOf(node))},
     {"proxy_send_timeout", PORTLIGHT_SET(proxy, sendTimeout, durationOf(node))},
     {"proxy_read_timeout", setReadTimeout},
+    {"proxy_method", setMethod},
+    {"proxy_set_body", setBody},
+    {"proxy_pass_request_headers", PORTLIGHT_SET(proxy, passRequestHeaders, flagOf(node))},
+    {"proxy_pass_request_body", PORTLIGHT_SET(proxy, passRequestBody, flagOf(node))},
+    {"proxy_intercept_errors", PORTLIGHT_SET(proxy, interceptErrors, flagOf(node))},
     {"proxy_set_header", addSetHeader, "proxy_set_header"},
 };
 

@@ -256,17 +256,17 @@ bool appendConnectionVariable(VariableId id, Exchange &exchange, WireBuffer &out
 // Variables of the response and of the backend.
 void appendResponseVariable(VariableId id, Exchange &exchange, WireBuffer &out)
 {
-    const auto &proxy = exchange.location().proxyPass;
+    const ProxyTarget *proxy = exchange.proxyTarget();
     switch (id) {
     case VariableId::BodyBytesSent: out.appendNumber(quint64(exchange.bodyBytesSent())); break;
     case VariableId::BytesSent: out.appendNumber(exchange.bytesSent()); break;
     case VariableId::ProxyHost:
         if (proxy)
-            out.append(proxy->target.hostPort);
+            out.append(proxy->hostPort);
         break;
     case VariableId::ProxyPort:
         if (proxy)
-            out.appendNumber(proxy->target.peer.port);
+            out.appendNumber(proxy->peer.port);
         break;
     case VariableId::RequestLength: out.appendNumber(quint64(exchange.requestBytesReceived())); break;
     case VariableId::RequestTime: appendMilliseconds(out, exchange.elapsed().count() / 1000); break;

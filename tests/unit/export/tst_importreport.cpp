@@ -47,8 +47,9 @@ private Q_SLOTS:
 void TestImportReport::everyDirectiveHasALine()
 {
     QCOMPARE(
-        reported("worker_processes 4;\nevents {\nworker_connections 64;\n}\nhttp {\n# c\nmap $host $b {\ndefault 1;\n}\n"
-                 "server {\nlisten 127.0.0.1:80;\nreturn 204;\n}\n}\n"),
+        reported(
+            "worker_processes 4;\nevents {\nworker_connections 64;\n}\nhttp {\n# c\nmap $host $b {\ndefault 1;\n}\n"
+            "server {\nlisten 127.0.0.1:80;\nreturn 204;\n}\n}\n"),
         u"nginx.conf:1: directive worker_processes 4: ignored, because %1\n"
         "nginx.conf:2: directive events: %3\n"
         "nginx.conf:3: directive worker_connections 64: ignored, because %2\n"
