@@ -332,6 +332,10 @@ void Exchange::logError(LogLevel level, QByteArrayView text)
     if (m_runStarted && m_job.pass) {
         line += ", upstream: \"";
         line += m_job.target().scheme + "://" + m_run.peer().toByteArray();
+        if (m_sentTarget.isEmpty()) { // it did not get as far as being sent
+            WireBuffer target;
+            writeTarget(target);
+        }
         line += m_sentTarget;
         line += '"';
     }
@@ -366,6 +370,7 @@ void Exchange::clientGone(QByteArrayView logText)
 void Exchange::requestBodyFailed(int status, QByteArrayView logText)
 {
     m_run.cancel();
+    discardRequestBody();
     logError(LogLevel::Info, logText);
     m_downstream->disableKeepAlive();
     if (m_headSent || status == 408) {

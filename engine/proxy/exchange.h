@@ -145,6 +145,7 @@ private:
     void peerChosen(QByteArrayView peer, bool reused) override;
     void attemptFailed(const Failure &failure, bool retrying) override;
 
+    void discardRequestBody();
     bool prepareJob();
     bool evaluateTarget(const ProxyPass &pass);
     void startRun();

@@ -97,6 +97,7 @@ void Exchange::startRun()
     m_chunkedToBackend = !m_job.replacesBody && m_streamsRequestBody && m_request.body.kind == BodyKind::Chunked;
     request.chunked = m_chunkedToBackend;
     m_runStarted = true;
+    m_sentTarget.resize(0);
     if (m_detail && m_storesRequestBody)
         m_detail->timing.requestBodyUs = sinceStartUs();
     m_run.start(proxy, *m_job.group, request, m_location, m_loopDepth);
@@ -115,13 +116,14 @@ void Exchange::requestBodyReceived(Buffer data, bool last)
         return;
     }
     m_requestBodyComplete = last;
-    if (m_headSent && !m_streamsRequestBody)
+    if (m_discardsRequestBody || (m_headSent && !m_streamsRequestBody))
         return; // answered already: the rest is read only to be dropped
     const qint64 bytesMax = core().clientMaxBodyBytes;
     if (bytesMax > 0 && m_requestBytes > bytesMax && !m_headSent) {
         logError(LogLevel::Error,
                  "client intended to send too large chunked body: " + QByteArray::number(m_requestBytes) + " bytes");
         m_run.cancel();
+        discardRequestBody();
         respondError(413);
         return;
     }
@@ -141,6 +143,15 @@ void Exchange::requestBodyReceived(Buffer data, bool last)
             startRun();
         }
     }
+}
+
+// What has come of it is no whole body: an error page that is proxied must not send it on.
+void Exchange::discardRequestBody()
+{
+    m_discardsRequestBody = true;
+    m_storesRequestBody = true;
+    m_streamsRequestBody = false;
+    m_bodyStore.reset(0);
 }
 
 void Exchange::requestBodyWanted()

@@ -21,7 +21,8 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
     WireBuffer &out = m_slot->out.control();
     const size_t start = out.size();
     const bool lengthKnown = head.contentLength >= 0;
-    m_chunked = head.hasBody && !lengthKnown && !m_http10 && head.status != 101;
+    m_chunked =
+        head.hasBody && !lengthKnown && !m_http10 && head.status != 101 && exchange().core().chunkedTransferEncoding;
     if (head.hasBody && !lengthKnown && !m_chunked)
         m_keepAlive = false; // the body ends with the connection
     if (m_closing || m_context.draining)

@@ -64,9 +64,10 @@ PhaseResult PhaseRunner::findConfig()
     }
     const BodyFraming &body = exchange.request().body;
     const qint64 bodyMax = exchange.core().clientMaxBodyBytes;
-    if (bodyMax > 0 && body.kind == BodyKind::Length && body.length > bodyMax) {
+    if (bodyMax > 0 && !exchange.m_discardsRequestBody && body.kind == BodyKind::Length && body.length > bodyMax) {
         exchange.logError(LogLevel::Error,
                           "client intended to send too large body: " + QByteArray::number(body.length) + " bytes");
+        exchange.discardRequestBody();
         exchange.respondError(413);
         return PhaseResult::Done;
     }
