@@ -22,15 +22,12 @@ namespace {
 
 // What an include means depends on the block it stands in.
 enum class IncludeKind : quint8 {
-    Files,   // names and patterns
-    OneFile, // geo opens the name as it is (ngx_http_geo_include)
-    None,    // an entry like any other (split_clients, charset_map)
+    Files, // names and patterns
+    None,  // an entry like any other (split_clients, charset_map)
 };
 
 IncludeKind kindInside(const ConfigNode &block, IncludeKind outside)
 {
-    if (block.name == "geo")
-        return IncludeKind::OneFile;
     if (block.name == "split_clients" || block.name == "charset_map")
         return IncludeKind::None;
     return outside;
@@ -131,7 +128,7 @@ void IncludeExpander::expandOne(const ConfigNode &include, IncludeKind kind, siz
     const QString name = QFile::decodeName(m_options.relocate ? m_options.relocate(written) : written);
     const QString path = QDir::isAbsolutePath(name) ? name : m_folder + name;
     const size_t before = into.size();
-    if (kind == IncludeKind::OneFile || !isFileGlob(path)) {
+    if (!isFileGlob(path)) {
         takeFile(path, include, kind, depth, into);
     } else {
         const Result<QStringList> files = filesOfGlob(path);

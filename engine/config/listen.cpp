@@ -2,6 +2,8 @@
 #include "config/inetaddress.h"
 #include "config/values.h"
 
+#include <limits>
+
 using namespace Qt::StringLiterals;
 
 namespace portlight {
@@ -151,11 +153,38 @@ Result<void> parseIpv6Only(QByteArrayView parameter, Listen &listen)
     return {};
 }
 
+// "on", "off", or three values between colons, any of them empty but not all: idle and interval times, probes.
+bool isKeepaliveValue(QByteArrayView value)
+{
+    if (value == "on" || value == "off")
+        return true;
+    const QList<QByteArray> parts = value.toByteArray().split(':');
+    const bool said = std::any_of(parts.begin(), parts.end(), [](const QByteArray &part) { return !part.isEmpty(); });
+    const auto time = [](const QByteArray &part) { return part.isEmpty() || parseSeconds(part).ok(); };
+    const auto count = [](const QByteArray &part) { return part.isEmpty() || parseNumber(part, 1, 127).ok(); };
+    return said && parts.size() == 3 && time(parts[0]) && time(parts[1]) && count(parts[2]);
+}
+
+// A value of a parameter that is understood and not acted on; the error is nginx's.
+Result<void> checkOtherValue(QByteArrayView parameter)
+{
+    const QByteArrayView value = parameter.sliced(parameter.indexOf('=') + 1);
+    const auto invalid = [&](const QString &what, QByteArrayView shown) {
+        return Error{ErrorCode::InvalidValue, u"invalid %1 \"%2\""_s.arg(what, QString::fromUtf8(shown)), {}, {}};
+    };
+    if (parameter.startsWith("so_keepalive=") && !isKeepaliveValue(value))
+        return invalid(u"so_keepalive value:"_s, value);
+    if ((parameter.startsWith("rcvbuf=") || parameter.startsWith("sndbuf=")) && !parseSize(value, false))
+        return invalid(QString::fromLatin1(parameter.first(6)), parameter);
+    if (parameter.startsWith("fastopen=") && !parseNumber(value, 0, std::numeric_limits<int>::max()))
+        return invalid(u"fastopen"_s, parameter);
+    return {};
+}
+
 bool isOtherParameter(QByteArrayView parameter)
 {
     constexpr const char *words[] = {"bind", "deferred", "multipath", "quic", "proxy_protocol"};
-    constexpr const char *prefixes[] = {
-        "setfib=", "fastopen=", "rcvbuf=", "sndbuf=", "accept_filter=", "so_keepalive="};
+    constexpr const char *prefixes[] = {"fastopen=", "rcvbuf=", "sndbuf=", "accept_filter=", "so_keepalive="};
     return std::any_of(std::begin(words), std::end(words), [&](const char *w) { return parameter == w; })
            || std::any_of(std::begin(prefixes), std::end(prefixes),
                           [&](const char *p) { return parameter.startsWith(p); });
@@ -176,10 +205,12 @@ Result<void> parseParameter(QByteArrayView parameter, Listen &listen)
         return parseBacklog(parameter, options);
     else if (parameter.startsWith("ipv6only=o"))
         return parseIpv6Only(parameter, listen);
-    else if (isOtherParameter(parameter))
-        options.others.push_back(parameter.toByteArray());
-    else
+    else if (!isOtherParameter(parameter))
         return invalidParameter(parameter);
+    else if (const Result<void> value = checkOtherValue(parameter); !value)
+        return value;
+    else
+        options.others.push_back(parameter.toByteArray());
     return {};
 }
 

@@ -25,7 +25,7 @@ constexpr DirectiveSpec Rows[] = {
     {"charset_types", H | S | L, 1, -1, Text, Value, NotYet,
      only<"text/html text/xml text/plain text/vnd.wap.wml application/javascript application/rss+xml">,
      "character sets are not converted yet", true, nullptr, {0, 7, 9}},
-    {"expires", H | S | L | LI, 1, 2, Text, Array, Runs, only<"off">, "", true},
+    {"expires", H | S | L | LI, 1, 2, Text, Value, Runs, only<"off">, "", false},
     {"gunzip", H | S | L, 1, 1, Flag, Value, NotYet, only<"off">, "answers are not decompressed yet", false},
     {"gunzip_buffers", H | S | L, 2, 2, Text, Value, NotYet, only<"32 4k">, "answers are not decompressed yet", false},
     {"gzip", H | S | L | LI, 1, 1, Flag, Value, NotYet, only<"off">, "answers are not compressed yet", false},

@@ -88,7 +88,7 @@ void reportSupport(State &state, const ConfigNode &node, const DirectiveSpec &sp
         state.notYet(text(node.name), QString::fromUtf8(spec.note), node.position);
 }
 
-void walk(State &state, const std::vector<ConfigNode> &nodes, const Scope &scope);
+void walk(State &state, const std::vector<ConfigNode> &nodes, Scope scope);
 
 void walkInside(State &state, const ConfigNode &block, const DirectiveSpec *spec, const Scope &outside)
 {
@@ -116,8 +116,6 @@ void checkBlock(State &state, const ConfigNode &node, const Scope &scope)
         checkLocation(state, node, scope);
     else if (node.name == "upstream")
         checkUpstream(state, node);
-    else if (node.name == "map")
-        checkMap(state, node);
 }
 
 void checkStatement(State &state, const ConfigNode &node, const Scope &scope)
@@ -135,8 +133,9 @@ void checkStatement(State &state, const ConfigNode &node, const Scope &scope)
         walkInside(state, node, spec, scope);
 }
 
-void walk(State &state, const std::vector<ConfigNode> &nodes, const Scope &scope)
+void walk(State &state, const std::vector<ConfigNode> &nodes, Scope scope)
 {
+    checkTogether(state, nodes, scope);
     QHash<QByteArrayView, TextPosition> seen;
     for (const ConfigNode &node : nodes) {
         if (node.isComment())
@@ -251,7 +250,7 @@ QString missingSemicolonHint(const ConfigNode &node)
 
 Diagnostics validateConfig(const ConfigTree &tree, const ValidationOptions &options)
 {
-    validation::State state{tree, options, {}, {}, {}};
+    validation::State state{tree, options, {}, {}, {}, {}, {}};
     validation::collectDefinitions(state, tree.nodes);
     validation::walk(state, tree.nodes, {});
     validation::sortByPlace(state);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/validationstate.h"
-#include "config/values.h"
 
 using namespace Qt::StringLiterals;
 
@@ -20,7 +19,7 @@ void checkNesting(State &state, const ConfigNode &node, const LocationMatch &inn
         problem = u"location \"%1\" cannot be inside the named location \"%2\""_s.arg(name, around);
     else if (inner.kind == LocationMatch::Kind::Named)
         problem = u"named location \"%1\" can be on the server level only"_s.arg(name);
-    else if (!inner.isRegex() && !outer.isRegex() && !inner.text.startsWith(outer.text))
+    else if (!inner.isRegex() && !inner.text.startsWith(outer.text))
         problem = u"location \"%1\" is outside location \"%2\""_s.arg(name, around);
     if (!problem.isEmpty())
         state.error(ErrorCode::InvalidValue, problem, node.position);
@@ -35,29 +34,6 @@ std::optional<QByteArray> keyOf(const LocationMatch &match)
     case LocationMatch::Kind::PrefixBeforeRegex: return ' ' + match.text;
     default: return std::nullopt;
     }
-}
-
-bool mayHaveUri(const Scope &scope)
-{
-    if (scope.context != ConfigContext::Location)
-        return false;
-    return !scope.location || (!scope.location->isRegex() && scope.location->kind != LocationMatch::Kind::Named);
-}
-
-void checkTarget(State &state, const ConfigNode &node, const ProxyTarget &target, const Scope &scope)
-{
-    const TextPosition where = positionOf(node, 0);
-    if (target.scheme == "https")
-        state.notYet(u"proxy_pass https://"_s, u"TLS to backends is not run yet"_s, where);
-    if (target.hasUri && !mayHaveUri(scope))
-        state.error(ErrorCode::InvalidValue,
-                    u"\"proxy_pass\" cannot have URI part in location given by regular expression, or inside named "
-                    "location, or inside \"if\" statement, or inside \"limit_except\" block"_s,
-                    where, u"write it without \"%1\""_s.arg(text(target.uri)));
-    if (target.peer.hasPort && state.upstreams.contains(target.peer.host))
-        state.error(ErrorCode::InvalidValue,
-                    u"upstream \"%1\" may not have port %2"_s.arg(text(target.peer.host)).arg(target.peer.port), where,
-                    u"the ports stand in the upstream block"_s);
 }
 
 } // namespace
@@ -91,17 +67,6 @@ void checkLocations(State &state, const ConfigNode &block)
             state.error(ErrorCode::DuplicateDirective, u"duplicate location \"%1\""_s.arg(text(match->text)),
                         node.position, firstAt(*first, node.position));
     }
-}
-
-void checkProxyPass(State &state, const ConfigNode &node, const Scope &scope)
-{
-    const Result<ProxyTarget> target = parseProxyTarget(node.argument(0));
-    if (target)
-        return checkTarget(state, node, *target, scope);
-    const Error &error = target.error();
-    // nginx reads an address with variables at run time, whatever its prefix is.
-    if (!node.argument(0).contains('$'))
-        state.error(error.code, error.message, positionOf(node, 0), error.hint);
 }
 
 } // namespace portlight::validation

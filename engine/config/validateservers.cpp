@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/hostnamekeys.h"
 #include "config/validationstate.h"
 #include "config/values.h"
 
@@ -8,11 +9,18 @@ namespace portlight::validation {
 
 namespace {
 
+// A name of a server, and where it stands.
+struct NameUse {
+    QByteArray name; // in lower case
+    TextPosition where;
+};
+
 // What one address is used for, over all servers.
 struct AddressUse {
     std::optional<TextPosition> defaultServer;
     std::optional<TextPosition> socketOptions;
-    QHash<QByteArray, TextPosition> names;
+    int servers = 0;
+    std::vector<NameUse> names;
 };
 
 // Looks at the servers of one http block against each other, as ngx_http_add_listen and ngx_http_server_names do.
@@ -23,11 +31,13 @@ public:
         : m_state(state)
     {}
     void add(const ConfigNode &server);
+    void finish(); // once all were added
 
 private:
     void addListen(const ConfigNode &node, QHash<QByteArray, TextPosition> &own);
     void addOptions(const ConfigNode &node, const Listen &listen, const QByteArray &address);
     void addNames(const ConfigNode &server, const QList<QByteArray> &addresses);
+    void compareNames(const QByteArray &address, const AddressUse &use);
 
     State &m_state;
     QHash<QByteArray, AddressUse> m_uses;
@@ -99,34 +109,55 @@ void ServerCheck::addListen(const ConfigNode &node, QHash<QByteArray, TextPositi
 
 void ServerCheck::addNames(const ConfigNode &server, const QList<QByteArray> &addresses)
 {
-    bool named = false;
+    std::vector<NameUse> names;
     for (const ConfigNode *node : server.childrenNamed("server_name")) {
-        for (size_t i = 0; i < node->arguments.size(); ++i) {
-            named = true;
-            const QByteArray name = node->arguments[i].value.toLower();
-            for (const QByteArray &address : addresses) {
-                QHash<QByteArray, TextPosition> &names = m_uses[address].names;
-                const auto first = names.constFind(name);
-                if (first == names.constEnd())
-                    names.insert(name, positionOf(*node, i));
-                else
-                    m_state.warning(ErrorCode::ConflictingName,
-                                    u"conflicting server name \"%1\" on %2, ignored"_s.arg(text(name), text(address)),
-                                    positionOf(*node, i), firstAt(*first, node->position));
+        for (size_t i = 0; i < node->arguments.size(); ++i)
+            names.push_back({node->arguments[i].value.toLower(), positionOf(*node, i)});
+    }
+    if (names.empty()) // a server without a name has the empty one
+        names.push_back({QByteArray(""), server.position});
+    for (const QByteArray &address : addresses) {
+        AddressUse &use = m_uses[address];
+        ++use.servers;
+        use.names.insert(use.names.end(), names.begin(), names.end());
+    }
+}
+
+// ngx_http_server_names: names are compared only where an address has several servers.
+void ServerCheck::compareNames(const QByteArray &address, const AddressUse &use)
+{
+    QHash<QByteArray, TextPosition> known;
+    for (const NameUse &one : use.names) {
+        if (one.name.startsWith('~'))
+            continue;
+        const std::optional<QList<QByteArray>> keys = hostnameKeys(one.name);
+        if (!keys) {
+            m_state.error(ErrorCode::InvalidValue,
+                          u"invalid server name or wildcard \"%1\" on %2"_s.arg(text(one.name), text(address)),
+                          one.where, u"wildcards are *.example.com, .example.com and www.example.*"_s);
+            continue;
+        }
+        for (const QByteArray &key : *keys) {
+            const auto first = known.constFind(key);
+            if (first == known.constEnd()) {
+                known.insert(key, one.where);
+                continue;
             }
+            m_state.warning(ErrorCode::ConflictingName,
+                            u"conflicting server name \"%1\" on %2, ignored"_s.arg(text(one.name), text(address)),
+                            one.where, firstAt(*first, one.where));
+            break;
         }
     }
-    if (named)
-        return;
-    for (const QByteArray &address : addresses) { // a server without a name has the empty one
-        QHash<QByteArray, TextPosition> &names = m_uses[address].names;
-        const auto first = names.constFind(QByteArray(""));
-        if (first == names.constEnd())
-            names.insert(QByteArray(""), server.position);
-        else
-            m_state.warning(ErrorCode::ConflictingName,
-                            u"conflicting server name \"\" on %1, ignored"_s.arg(text(address)), server.position,
-                            firstAt(*first, server.position));
+}
+
+void ServerCheck::finish()
+{
+    QList<QByteArray> addresses = m_uses.keys();
+    std::sort(addresses.begin(), addresses.end());
+    for (const QByteArray &address : addresses) {
+        if (const AddressUse &use = m_uses[address]; use.servers > 1)
+            compareNames(address, use);
     }
 }
 
@@ -152,6 +183,7 @@ void checkServers(State &state, const ConfigNode &http)
         if (node.isBlock() && node.name == "server" && !isDisabled(node))
             check.add(node);
     }
+    check.finish();
 }
 
 } // namespace portlight::validation

@@ -8,6 +8,12 @@ namespace portlight::validation {
 
 namespace {
 
+bool isBackup(const ConfigNode &server)
+{
+    return std::any_of(server.arguments.begin(), server.arguments.end(),
+                       [](const ConfigArgument &argument) { return argument.value == "backup"; });
+}
+
 enum class PeerParameter : quint8 { Invalid, Unsupported };
 
 // One parameter behind an upstream's server (ngx_http_upstream_server). All of them are understood, none runs yet.
@@ -35,39 +41,6 @@ PeerParameter classify(QByteArrayView word)
     else if (const auto service = valueOf("service="))
         valid = !service->isEmpty();
     return valid ? PeerParameter::Unsupported : PeerParameter::Invalid;
-}
-
-bool isMapSwitch(const ConfigNode &entry)
-{
-    return entry.arguments.empty() && (entry.name == "hostnames" || entry.name == "volatile");
-}
-
-void checkMapEntry(State &state, const ConfigNode &entry, QHash<QByteArray, TextPosition> &seen)
-{
-    if (entry.isBlock())
-        return state.error(ErrorCode::SyntaxError, u"unexpected \"{\""_s, entry.position,
-                           u"a map holds pairs of a value and a result"_s);
-    if (isMapSwitch(entry) || (entry.name == "include" && entry.arguments.size() == 1))
-        return;
-    if (entry.arguments.size() != 1)
-        return state.error(ErrorCode::WrongArgumentCount, u"invalid number of the map parameters"_s, entry.position,
-                           missingSemicolonHint(entry));
-    checkTemplate(state, entry, 0);
-    if (entry.name.startsWith('~'))
-        return;
-    // A backslash in front lets a map look up the words that have a meaning here (ngx_http_map).
-    const bool escaped = entry.name.startsWith('\\');
-    const QByteArray key = (escaped ? entry.name.sliced(1) : entry.name).toLower();
-    const bool isDefault = !escaped && key == "default";
-    const QByteArray slot = (isDefault ? "default " : "value ") + key;
-    const auto first = seen.constFind(slot);
-    if (first == seen.constEnd()) {
-        seen.insert(slot, entry.position);
-        return;
-    }
-    state.error(ErrorCode::DuplicateDirective,
-                isDefault ? u"duplicate default map parameter"_s : u"conflicting parameter \"%1\""_s.arg(text(key)),
-                entry.position, firstAt(*first, entry.position));
 }
 
 } // namespace
@@ -100,22 +73,13 @@ void checkUpstream(State &state, const ConfigNode &upstream)
     if (first.isKnown() && first != upstream.position)
         state.error(ErrorCode::DuplicateDirective, u"duplicate upstream \"%1\""_s.arg(text(name)), upstream.position,
                     firstAt(first, upstream.position));
-    if (!upstream.child("server"))
-        state.error(ErrorCode::MissingDirective, u"no servers are inside upstream"_s, upstream.position,
-                    u"write one as server 127.0.0.1:3000;"_s);
-}
-
-void checkMap(State &state, const ConfigNode &map)
-{
-    checkTemplate(state, map, 0);
-    if (!map.argument(1).startsWith('$'))
-        state.error(ErrorCode::InvalidValue, u"invalid variable name \"%1\""_s.arg(text(map.argument(1))),
-                    positionOf(map, 1), u"the variable to set is written with \"$\""_s);
-    QHash<QByteArray, TextPosition> seen;
-    for (const ConfigNode &entry : map.children) {
-        if (!entry.isComment())
-            checkMapEntry(state, entry, seen);
-    }
+    const std::vector<const ConfigNode *> servers = upstream.childrenNamed("server");
+    if (servers.empty())
+        return state.error(ErrorCode::MissingDirective, u"no servers are inside upstream"_s, upstream.position,
+                           u"write one as server 127.0.0.1:3000;"_s);
+    if (std::all_of(servers.begin(), servers.end(), [](const ConfigNode *server) { return isBackup(*server); }))
+        state.error(ErrorCode::MissingDirective, u"no servers in upstream \"%1\""_s.arg(text(name)), upstream.position,
+                    u"one of them at least must not be a backup"_s);
 }
 
 } // namespace portlight::validation

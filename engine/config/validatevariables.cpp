@@ -57,6 +57,90 @@ void collectFrom(State &state, const ConfigNode &node)
         state.upstreams.insert(node.arguments[0].value, node.position);
 }
 
+// Which arguments of a directive are templates: from `first` (-1: the last one alone) up to `last` (-1: all).
+struct TemplateArguments {
+    int first = 0;
+    int last = 0;
+};
+constexpr TemplateArguments NoTemplates = {1, 0};
+constexpr TemplateArguments AllTemplates = {0, -1};
+constexpr TemplateArguments FirstTemplate = {0, 0};
+constexpr TemplateArguments SecondTemplate = {1, 1};
+constexpr TemplateArguments LastTemplate = {-1, -1};
+
+struct NamedTemplates {
+    const char *name;
+    TemplateArguments which;
+};
+
+// Those that their type alone does not tell.
+constexpr NamedTemplates TemplatesByName[] = {
+    {"add_header", SecondTemplate},
+    {"add_trailer", SecondTemplate},
+    {"proxy_set_header", SecondTemplate},
+    {"rewrite", SecondTemplate},
+    {"set", SecondTemplate},
+    {"return", NoTemplates},
+    {"root", FirstTemplate},
+    {"alias", FirstTemplate},
+    {"index", AllTemplates},
+    {"try_files", AllTemplates},
+    {"error_page", LastTemplate},
+    {"expires", LastTemplate},
+    {"map", FirstTemplate},
+    {"split_clients", FirstTemplate},
+    {"proxy_redirect", AllTemplates},
+    {"proxy_cookie_domain", AllTemplates},
+    {"proxy_cookie_path", AllTemplates},
+    {"proxy_cookie_flags", AllTemplates},
+    {"proxy_set_body", FirstTemplate},
+    {"proxy_method", FirstTemplate},
+    {"proxy_bind", FirstTemplate},
+    {"proxy_cache", FirstTemplate},
+    {"proxy_cache_key", FirstTemplate},
+    {"proxy_cache_bypass", AllTemplates},
+    {"proxy_no_cache", AllTemplates},
+    {"hash", FirstTemplate},
+    {"limit_req_zone", FirstTemplate},
+    {"limit_conn_zone", FirstTemplate},
+    {"fastcgi_param", SecondTemplate},
+    {"fastcgi_cache_key", FirstTemplate},
+    {"fastcgi_cache_bypass", AllTemplates},
+    {"fastcgi_no_cache", AllTemplates},
+    {"sub_filter", AllTemplates},
+    {"auth_request_set", SecondTemplate},
+    {"ssl_certificate", FirstTemplate},
+    {"ssl_certificate_key", FirstTemplate},
+    {"auth_basic_user_file", FirstTemplate},
+};
+
+TemplateArguments templateArguments(QByteArrayView name, const DirectiveSpec &spec)
+{
+    static const QHash<QByteArrayView, TemplateArguments> byName = [] {
+        QHash<QByteArrayView, TemplateArguments> all;
+        for (const NamedTemplates &row : TemplatesByName)
+            all.insert(QByteArrayView(row.name), row.which);
+        return all;
+    }();
+    return byName.value(name, spec.type == DirectiveType::Template ? AllTemplates : NoTemplates);
+}
+
+// "zone=NAME:SIZE" and "keys_zone=NAME:SIZE" of whatever shares memory, and "zone NAME SIZE" of an upstream.
+void collectZones(State &state, const ConfigNode &node)
+{
+    if (node.name == "zone" && node.arguments.size() == 2)
+        state.zones.insert(node.arguments.front().value);
+    if (!node.name.endsWith("_zone") && !node.name.endsWith("_path"))
+        return;
+    for (const ConfigArgument &argument : node.arguments) {
+        const qsizetype equals = argument.value.indexOf('=');
+        const qsizetype colon = argument.value.indexOf(':', equals);
+        const QByteArrayView key = QByteArrayView(argument.value).first(std::max<qsizetype>(0, equals));
+        if (colon > 0 && (key == "zone" || key == "keys_zone"))
+            state.zones.insert(argument.value.mid(equals + 1, colon - equals - 1));
+    }
+}
+
 } // namespace
 
 void collectDefinitions(State &state, const std::vector<ConfigNode> &nodes)
@@ -65,29 +149,63 @@ void collectDefinitions(State &state, const std::vector<ConfigNode> &nodes)
         if (node.isComment())
             continue;
         collectFrom(state, node);
+        collectZones(state, node);
         collectDefinitions(state, node.children);
     }
 }
 
-void checkTemplate(State &state, const ConfigNode &node, size_t index)
+void checkVariable(State &state, const ConfigNode &node, size_t index, QByteArrayView name)
 {
-    const QByteArrayView value = node.argument(index);
+    const QByteArray lower = name.toByteArray().toLower();
+    if (state.definedVariables.contains(lower))
+        return;
+    const VariableSupport support = variableSupport(lower);
+    if (support == VariableSupport::Unknown)
+        state.error(ErrorCode::UnknownVariable, u"unknown \"%1\" variable"_s.arg(text(lower)), positionOf(node, index),
+                    u"neither nginx nor this file defines it"_s);
+    else if (support == VariableSupport::NotYet)
+        state.notYet(u"$"_s + text(lower), u"the variable is empty here"_s, positionOf(node, index));
+}
+
+void checkTemplateText(State &state, const ConfigNode &node, size_t index, QByteArrayView value)
+{
     if (!value.contains('$'))
         return;
     const TemplateVariables found = variablesOfTemplate(value);
-    for (const QByteArray &name : found.names) {
-        if (state.definedVariables.contains(name))
-            continue;
-        const VariableSupport support = variableSupport(name);
-        if (support == VariableSupport::Unknown)
-            state.error(ErrorCode::UnknownVariable, u"unknown \"%1\" variable"_s.arg(text(name)),
-                        positionOf(node, index), u"neither nginx nor this file defines it"_s);
-        else if (support == VariableSupport::NotYet)
-            state.notYet(u"$"_s + text(name), u"the variable is empty here"_s, positionOf(node, index));
-    }
+    for (const QByteArray &name : found.names)
+        checkVariable(state, node, index, name);
     if (found.problem)
         state.error(ErrorCode::InvalidValue, text(*found.problem), positionOf(node, index),
                     u"a \"$\" begins a variable; nginx has no way to write the sign itself"_s);
+}
+
+void checkTemplate(State &state, const ConfigNode &node, size_t index)
+{
+    checkTemplateText(state, node, index, node.argument(index));
+}
+
+void checkTemplates(State &state, const ConfigNode &node, const DirectiveSpec &spec)
+{
+    const TemplateArguments which = templateArguments(node.name, spec);
+    const size_t end =
+        which.last < 0 ? node.arguments.size() : std::min(node.arguments.size(), static_cast<size_t>(which.last) + 1);
+    const bool fromTheEnd = which.first < 0;
+    const size_t first = fromTheEnd ? node.arguments.size() - std::min<size_t>(1, node.arguments.size())
+                                    : static_cast<size_t>(which.first);
+    for (size_t i = first; i < end; ++i)
+        checkTemplate(state, node, i);
+}
+
+void checkNewVariable(State &state, const ConfigNode &node, size_t index)
+{
+    const QByteArrayView word = node.argument(index);
+    if (!word.startsWith('$') || word.size() < 2)
+        return state.error(ErrorCode::InvalidValue, u"invalid variable name \"%1\""_s.arg(text(word)),
+                           positionOf(node, index), u"the variable to set is written with \"$\""_s);
+    const QByteArray name = word.sliced(1).toByteArray().toLower();
+    if (isFixedVariable(name))
+        state.error(ErrorCode::InvalidValue, u"the duplicate \"%1\" variable"_s.arg(text(name)),
+                    positionOf(node, index), u"nginx sets it itself: choose another name"_s);
 }
 
 } // namespace portlight::validation

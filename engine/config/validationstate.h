@@ -7,6 +7,7 @@
 #include <QSet>
 
 #include <optional>
+#include <span>
 
 // What the parts of validation share; only the validate*.cpp files include this.
 namespace portlight::validation {
@@ -22,6 +23,8 @@ struct State {
     Diagnostics findings;
     QSet<QByteArray> definedVariables;         // by map, set, named captures and their like; without '$'
     QHash<QByteArray, TextPosition> upstreams; // defined by an upstream block
+    QSet<QByteArray> zones;                    // of shared memory, by name, whatever defines them
+    QSet<QByteArray> logFormats;               // defined so far, for nginx wants them before their use
     qsizetype errors = 0;
     qsizetype warnings = 0;
     int silenced = 0; // > 0: inside a block that is not run, where "not run yet" was said once
@@ -32,11 +35,37 @@ struct State {
     void notYet(const QString &what, const QString &reason, const TextPosition &where);
 };
 
+// What decides whether the buffers of a level fit each other, inherited downwards. Bytes and counts; the defaults are
+// those of a page of 4096 bytes.
+struct BufferSizes {
+    qint64 head = 4096; // proxy_buffer_size
+    qint64 count = 8;   // proxy_buffers
+    qint64 each = 4096;
+    std::optional<qint64> busy; // proxy_busy_buffers_size
+};
+
 // The block whose children are being looked at.
 struct Scope {
     ConfigContext context = ConfigContext::Main;
     std::optional<LocationMatch> location; // the innermost one around
+    BufferSizes buffers;
 };
+
+// Looks at the arguments of one directive whose place and count are right.
+using Check = void (*)(State &, const ConfigNode &, const Scope &);
+struct NamedCheck {
+    const char *name;
+    Check check;
+};
+// The directives that need more than their type says, by subject.
+std::span<const NamedCheck> coreChecks();
+std::span<const NamedCheck> listenChecks();
+std::span<const NamedCheck> contentChecks();
+std::span<const NamedCheck> rewriteChecks();
+std::span<const NamedCheck> mapChecks();
+std::span<const NamedCheck> logChecks();
+std::span<const NamedCheck> proxyChecks();
+std::span<const NamedCheck> zoneChecks();
 
 void sortByPlace(State &state);
 // Says how much was found beyond what is listed.
@@ -52,17 +81,30 @@ QString missingSemicolonHint(const ConfigNode &node);
 void collectDefinitions(State &state, const std::vector<ConfigNode> &nodes);
 // Variables that neither nginx nor this configuration knows, in one template.
 void checkTemplate(State &state, const ConfigNode &node, size_t index);
+// The same for a template that is a part of an argument, such as what stands behind "if=".
+void checkTemplateText(State &state, const ConfigNode &node, size_t index, QByteArrayView text);
+// Those of a directive's arguments that are templates.
+void checkTemplates(State &state, const ConfigNode &node, const DirectiveSpec &spec);
+// A variable that stands alone, named without its '$'.
+void checkVariable(State &state, const ConfigNode &node, size_t index, QByteArrayView name);
+// A variable that a directive is about to define: "$name".
+void checkNewVariable(State &state, const ConfigNode &node, size_t index);
+// "name" directive invalid value
+void invalidDirective(State &state, const ConfigNode &node, size_t index, const Error &cause);
+void invalidDirective(State &state, const ConfigNode &node, size_t index, const QString &hint = {});
+// invalid parameter "word"
+void invalidParameter(State &state, const ConfigNode &node, size_t index, const QString &hint = {});
 // The arguments of one directive whose place and count are right.
 void checkValues(State &state, const ConfigNode &node, const DirectiveSpec &spec, const Scope &scope);
 // The inside of http: listens and names of its servers against each other.
 void checkServers(State &state, const ConfigNode &http);
-// One upstream block, one server directive in it, one map block.
+// One upstream block, one server directive in it.
 void checkUpstream(State &state, const ConfigNode &upstream);
 void checkPeer(State &state, const ConfigNode &server);
-void checkMap(State &state, const ConfigNode &map);
+// Directives of one block that do not go together; the buffers that count in it are left in `scope`.
+void checkTogether(State &state, const std::vector<ConfigNode> &nodes, Scope &scope);
 // Duplicates among the locations that are children of `block`.
 void checkLocations(State &state, const ConfigNode &block);
 void checkLocation(State &state, const ConfigNode &location, const Scope &scope);
-void checkProxyPass(State &state, const ConfigNode &node, const Scope &scope);
 
 } // namespace portlight::validation

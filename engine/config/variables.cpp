@@ -163,6 +163,30 @@ constexpr const char *OtherNames[] = {
 
 constexpr const char *OtherPrefixes[] = {"proxy_protocol_tlv_", "jwt_header_", "jwt_claim_"};
 
+// Defined by name as well as by their prefix, and so fixed.
+constexpr const char *FixedFieldNames[] = {
+    "http_cookie",
+    "http_host",
+    "http_referer",
+    "http_user_agent",
+    "http_via",
+    "http_x_forwarded_for",
+    "sent_http_cache_control",
+    "sent_http_connection",
+    "sent_http_content_length",
+    "sent_http_content_type",
+    "sent_http_keep_alive",
+    "sent_http_last_modified",
+    "sent_http_link",
+    "sent_http_location",
+    "sent_http_transfer_encoding",
+};
+
+// NGX_HTTP_VAR_CHANGEABLE; those of TLS besides.
+constexpr const char *ChangeableNames[] = {
+    "ancient_browser", "args",       "invalid_referer", "limit_rate",         "modern_browser", "msie",
+    "proxy_host",      "proxy_port", "secure_link",     "secure_link_expires"};
+
 template<size_t N>
 QSet<QByteArrayView> setOf(const char *const (&names)[N])
 {
@@ -202,6 +226,17 @@ VariableSupport variableSupport(QByteArrayView name)
 bool isKnownVariable(QByteArrayView name)
 {
     return variableSupport(name) != VariableSupport::Unknown;
+}
+
+bool isFixedVariable(QByteArrayView name)
+{
+    static const QSet<QByteArrayView> fixed = [] {
+        QSet<QByteArrayView> names = setOf(RunningNames);
+        names.unite(setOf(OtherNames));
+        names.unite(setOf(FixedFieldNames));
+        return names.subtract(setOf(ChangeableNames));
+    }();
+    return fixed.contains(name) && !name.startsWith("ssl_");
 }
 
 TemplateVariables variablesOfTemplate(QByteArrayView text)

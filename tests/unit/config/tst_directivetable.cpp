@@ -53,8 +53,10 @@ void TestDirectiveTable::definedDefaultsAreValidValues()
                 QVERIFY2(parseSize(value), spec.name);
             else if (spec.type == DirectiveType::Duration)
                 QVERIFY2(parseDuration(value), spec.name);
-            else if (spec.type == DirectiveType::Enumeration && spec.values)
-                QVERIFY2(QByteArray(spec.values).split(' ').contains(value), spec.name);
+            for (const QByteArray &word : value.split(' '))
+                QVERIFY2(spec.type != DirectiveType::Enumeration || !spec.values
+                             || QByteArray(spec.values).split(' ').contains(word),
+                         spec.name);
         }
     }
 }
