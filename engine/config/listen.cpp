@@ -153,38 +153,73 @@ Result<void> parseIpv6Only(QByteArrayView parameter, Listen &listen)
     return {};
 }
 
-// "on", "off", or three values between colons, any of them empty but not all: idle and interval times, probes.
-bool isKeepaliveValue(QByteArrayView value)
+Error invalidValue(const QString &what, QByteArrayView value, const QString &hint)
 {
-    if (value == "on" || value == "off")
-        return true;
-    const QList<QByteArray> parts = value.toByteArray().split(':');
-    const bool said = std::any_of(parts.begin(), parts.end(), [](const QByteArray &part) { return !part.isEmpty(); });
-    const auto time = [](const QByteArray &part) { return part.isEmpty() || parseSeconds(part).ok(); };
-    const auto count = [](const QByteArray &part) { return part.isEmpty() || parseNumber(part, 1, 127).ok(); };
-    return said && parts.size() == 3 && time(parts[0]) && time(parts[1]) && count(parts[2]);
+    return {ErrorCode::InvalidValue, u"invalid %1 \"%2\""_s.arg(what, QString::fromUtf8(value)), {}, hint};
 }
 
-// A value of a parameter that is understood and not acted on; the error is nginx's.
-Result<void> checkOtherValue(QByteArrayView parameter)
+// "rcvbuf=64k": the size behind the '='.
+Result<int> parseBuffer(QByteArrayView parameter, const QString &what)
 {
-    const QByteArrayView value = parameter.sliced(parameter.indexOf('=') + 1);
-    const auto invalid = [&](const QString &what, QByteArrayView shown) {
-        return Error{ErrorCode::InvalidValue, u"invalid %1 \"%2\""_s.arg(what, QString::fromUtf8(shown)), {}, {}};
+    const QByteArrayView value = parameter.sliced(7);
+    const Result<qint64> size = parseSize(value, false);
+    if (!size || *size <= 0 || *size > std::numeric_limits<int>::max())
+        return invalidValue(what, parameter, u"a size such as 64k"_s);
+    return int(*size);
+}
+
+Result<int> parseFastOpen(QByteArrayView parameter)
+{
+    const QByteArrayView value = parameter.sliced(9);
+    const Result<qint64> count = parseNumber(value, 0, std::numeric_limits<int>::max());
+    if (!count)
+        return invalidValue(u"fastopen"_s, parameter, u"a number of connections"_s);
+    return int(*count);
+}
+
+// "on", "off", or "30m::10": idle time, interval and probes, each of which may be left out, but not all.
+Result<TcpKeepalive> parseKeepalive(QByteArrayView value)
+{
+    const Error invalid{ErrorCode::InvalidValue,
+                        u"invalid so_keepalive value: \"%1\""_s.arg(QString::fromUtf8(value)),
+                        {},
+                        u"on, off, or idle:interval:count such as 30m::10"_s};
+    TcpKeepalive keepalive;
+    keepalive.on = value != "off";
+    if (value == "on" || value == "off")
+        return keepalive;
+    const QList<QByteArray> parts = value.toByteArray().split(':');
+    if (parts.size() != 3 || parts.join().isEmpty())
+        return invalid;
+    const auto seconds = [](const QByteArray &text) -> std::optional<int> {
+        const auto parsed = parseSeconds(text);
+        return parsed && parsed->count() > 0 ? std::optional(int(parsed->count())) : std::nullopt;
     };
-    if (parameter.startsWith("so_keepalive=") && !isKeepaliveValue(value))
-        return invalid(u"so_keepalive value:"_s, value);
-    if ((parameter.startsWith("rcvbuf=") || parameter.startsWith("sndbuf=")) && !parseSize(value, false))
-        return invalid(QString::fromLatin1(parameter.first(6)), parameter);
-    if (parameter.startsWith("fastopen=") && !parseNumber(value, 0, std::numeric_limits<int>::max()))
-        return invalid(u"fastopen"_s, parameter);
+    for (qsizetype i = 0; i < parts.size(); ++i) {
+        if (parts[i].isEmpty())
+            continue;
+        const auto count = parseNumber(parts[i], 1, std::numeric_limits<int>::max());
+        const std::optional<int> taken = i < 2 ? seconds(parts[i]) : count ? std::optional(int(*count)) : std::nullopt;
+        if (!taken)
+            return invalid;
+        (i == 0 ? keepalive.idleSeconds : i == 1 ? keepalive.intervalSeconds : keepalive.probes) = taken;
+    }
+    return keepalive;
+}
+
+template<typename T>
+Result<void> takeOption(std::optional<T> &option, const Result<T> &parsed)
+{
+    if (!parsed)
+        return parsed.error();
+    option = *parsed;
     return {};
 }
 
 bool isOtherParameter(QByteArrayView parameter)
 {
-    constexpr const char *words[] = {"bind", "deferred", "multipath", "quic", "proxy_protocol"};
-    constexpr const char *prefixes[] = {"fastopen=", "rcvbuf=", "sndbuf=", "accept_filter=", "so_keepalive="};
+    constexpr const char *words[] = {"bind", "multipath", "quic", "proxy_protocol"};
+    constexpr const char *prefixes[] = {"accept_filter="};
     return std::any_of(std::begin(words), std::end(words), [&](const char *w) { return parameter == w; })
            || std::any_of(std::begin(prefixes), std::end(prefixes),
                           [&](const char *p) { return parameter.startsWith(p); });
@@ -203,14 +238,22 @@ Result<void> parseParameter(QByteArrayView parameter, Listen &listen)
         options.reusePort = true;
     else if (parameter.startsWith("backlog="))
         return parseBacklog(parameter, options);
+    else if (parameter.startsWith("rcvbuf="))
+        return takeOption(options.receiveBufferBytes, parseBuffer(parameter, u"rcvbuf"_s));
+    else if (parameter.startsWith("sndbuf="))
+        return takeOption(options.sendBufferBytes, parseBuffer(parameter, u"sndbuf"_s));
+    else if (parameter.startsWith("fastopen="))
+        return takeOption(options.fastOpen, parseFastOpen(parameter));
+    else if (parameter.startsWith("so_keepalive="))
+        return takeOption(options.keepalive, parseKeepalive(parameter.sliced(13)));
+    else if (parameter == "deferred")
+        options.deferred = true;
     else if (parameter.startsWith("ipv6only=o"))
         return parseIpv6Only(parameter, listen);
-    else if (!isOtherParameter(parameter))
-        return invalidParameter(parameter);
-    else if (const Result<void> value = checkOtherValue(parameter); !value)
-        return value;
-    else
+    else if (isOtherParameter(parameter))
         options.others.push_back(parameter.toByteArray());
+    else
+        return invalidParameter(parameter);
     return {};
 }
 

@@ -45,12 +45,26 @@ private:
     static int order(const ListenAddress &a, const ListenAddress &b);
 };
 
+// "so_keepalive=on|off|idle:interval:count"; unset parts are the system's.
+struct TcpKeepalive {
+    bool on = false;
+    std::optional<int> idleSeconds;
+    std::optional<int> intervalSeconds;
+    std::optional<int> probes;
+    friend bool operator==(const TcpKeepalive &, const TcpKeepalive &) = default;
+};
+
 struct ListenOptions {
     bool defaultServer = false;
     bool ssl = false;
     bool http2 = false;
     bool reusePort = false;
     std::optional<int> backlog;
+    std::optional<int> receiveBufferBytes;
+    std::optional<int> sendBufferBytes;
+    std::optional<int> fastOpen; // connections that wait for their handshake
+    std::optional<TcpKeepalive> keepalive;
+    bool deferred = false;
     std::vector<QByteArray> others; // understood by nginx, not acted on yet
 };
 

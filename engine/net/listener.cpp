@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/listener.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,6 +66,34 @@ Result<void> setOptions(int descriptor, const ListenAddress &address, const List
     return {};
 }
 
+bool setNumber(int descriptor, int level, int option, int value)
+{
+    return setsockopt(descriptor, level, option, &value, sizeof value) == 0;
+}
+
+// What a listen directive tunes. The connections inherit it; where the kernel refuses, the defaults stay, as in nginx,
+// which logs and goes on.
+void tune(int descriptor, const ListenerOptions &options)
+{
+    if (options.receiveBufferBytes)
+        setNumber(descriptor, SOL_SOCKET, SO_RCVBUF, *options.receiveBufferBytes);
+    if (options.sendBufferBytes)
+        setNumber(descriptor, SOL_SOCKET, SO_SNDBUF, *options.sendBufferBytes);
+    if (options.fastOpen)
+        setNumber(descriptor, IPPROTO_TCP, TCP_FASTOPEN, *options.fastOpen);
+    if (options.deferAccept)
+        setNumber(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, 1);
+    if (!options.keepalive)
+        return;
+    setNumber(descriptor, SOL_SOCKET, SO_KEEPALIVE, options.keepalive->on);
+    if (options.keepalive->idleSeconds)
+        setNumber(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, *options.keepalive->idleSeconds);
+    if (options.keepalive->intervalSeconds)
+        setNumber(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, *options.keepalive->intervalSeconds);
+    if (options.keepalive->probes)
+        setNumber(descriptor, IPPROTO_TCP, TCP_KEEPCNT, *options.keepalive->probes);
+}
+
 // A socket file on which nobody listens is left behind by a process that was killed: nginx then fails to bind, we take
 // it away. Anything else stays, and bind() says that the address is in use.
 void removeStaleSocketFile(const SocketAddress &address, const QByteArray &path)
@@ -124,6 +154,7 @@ Result<std::unique_ptr<Listener>> Listener::open(EngineLoop &loop, const ListenA
         return callFailed(u"socket() %1"_s.arg(name), errno);
     if (const Result<void> set = setOptions(descriptor.get(), listen, options); !set)
         return set.error();
+    tune(descriptor.get(), options);
     if (address->isUnix())
         removeStaleSocketFile(*address, listen.path);
     if (const Result<void> bound = bindAndListen(descriptor.get(), listen, *address, options); !bound)

@@ -22,6 +22,11 @@ public:
 struct ListenerOptions {
     int backlog = 511; // nginx's default on Linux
     bool reusePort = false;
+    bool deferAccept = false; // until the first bytes came
+    std::optional<int> receiveBufferBytes;
+    std::optional<int> sendBufferBytes;
+    std::optional<int> fastOpen;
+    std::optional<TcpKeepalive> keepalive;
 };
 
 // A listening socket. ECONNABORTED is ignored, a lack of descriptors pauses accepting for a moment; it never stops

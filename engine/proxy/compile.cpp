@@ -16,6 +16,12 @@ namespace portlight {
 
 namespace {
 
+bool setsSocketOptions(const ListenOptions &options)
+{
+    return options.backlog || options.receiveBufferBytes || options.sendBufferBytes || options.fastOpen
+           || options.keepalive || options.deferred || options.reusePort;
+}
+
 // Builds one CompiledConfig from one tree. Lives for one call of compileConfig.
 class Compiler
 {
@@ -180,9 +186,8 @@ void Compiler::addListener(const ListenAddress &address, const ListenOptions &op
         m_config.listeners.push_back({address, options, {}, nullptr, where});
     } else {
         ListenOptions &merged = m_config.listeners[m_listenerIndex.value(key)].options;
-        if (options.backlog)
-            merged.backlog = options.backlog;
-        merged.reusePort |= options.reusePort;
+        if (setsSocketOptions(options)) // of all listens of an address, one may
+            merged = options;
     }
     ListenerConfig &listener = m_config.listeners[m_listenerIndex.value(key)];
     if (!listener.defaultServer || options.defaultServer)

@@ -89,6 +89,11 @@ void ProxyWorker::openOne(ListenerState &state, const ListenOptions &options)
     ListenerOptions listenerOptions;
     listenerOptions.backlog = options.backlog.value_or(listenerOptions.backlog);
     listenerOptions.reusePort = options.reusePort;
+    listenerOptions.deferAccept = options.deferred;
+    listenerOptions.receiveBufferBytes = options.receiveBufferBytes;
+    listenerOptions.sendBufferBytes = options.sendBufferBytes;
+    listenerOptions.fastOpen = options.fastOpen;
+    listenerOptions.keepalive = options.keepalive;
     auto opened = Listener::open(m_context.loop, state.address, listenerOptions, this);
     if (opened) {
         state.listener = std::move(*opened);

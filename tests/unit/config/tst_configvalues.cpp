@@ -198,7 +198,7 @@ void TestConfigValues::listensAreReadAsNginxDoes_data()
     row("127.0.0.1:8000-8001", u"127.0.0.1:8000 127.0.0.1:8001"_s);
     row("80 default_server ssl http2 reuseport backlog=9", u"0.0.0.0:80 default ssl http2 reuseport backlog 9"_s);
     row("80 default", u"0.0.0.0:80 default"_s);
-    row("80 bind so_keepalive=on", u"0.0.0.0:80 (bind) (so_keepalive=on)"_s);
+    row("80 bind so_keepalive=on", u"0.0.0.0:80 (bind)"_s);
     row("0", u"! invalid port in \"0\" of the \"listen\" directive"_s);
     row("65535", u"0.0.0.0:65535"_s);
     row("65536", u"! invalid port in \"65536\" of the \"listen\" directive"_s);
