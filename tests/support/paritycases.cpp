@@ -8,6 +8,8 @@
 
 namespace portlight::testing {
 
+using namespace Qt::StringLiterals;
+
 namespace {
 
 // Reads one file, line by line.
@@ -26,6 +28,8 @@ private:
     void readBlockLine(const QByteArray &line);
     bool takeFile(const QByteArray &line);
     void beginCase(const QByteArray &words);
+    bool takeRequest(const QByteArray &line);
+    void endHead();
     void takeSend(const QByteArray &bytes);
     void takeReplyBytes(const QByteArray &bytes);
     void takeReplyMode(const QByteArray &words);
@@ -41,6 +45,7 @@ private:
     ParityCase m_case;
     bool m_inCase = false;
     bool m_sending = false;
+    bool m_headOpen = false; // of a request in short form
     bool m_replyOpen = false;
 };
 
@@ -107,8 +112,12 @@ void Reader::readLine(const QByteArray &line)
         beginCase(line.mid(6));
     } else if (takeFile(line)) {
         endCase();
+    } else if (takeRequest(line)) {
+        return;
     } else if (!m_inCase) {
         fail("nothing has begun that this line could belong to");
+    } else if (line.startsWith("+ ")) {
+        m_case.steps.back().bytes += unescaped(line.mid(2)) + "\r\n";
     } else if (line.startsWith(">>")) {
         takeSend(unescaped(line.mid(3)));
     } else if (line.startsWith('>')) {
@@ -145,8 +154,31 @@ void Reader::beginCase(const QByteArray &words)
         fail("no configuration \"" + m_case.config + '"');
 }
 
+// Whether the line is a case in short form.
+bool Reader::takeRequest(const QByteArray &line)
+{
+    static const QByteArrayList methods{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"};
+    const QList<QByteArray> words = line.simplified().split(' ');
+    const QByteArray method = words.value(0).mid(1).toUpper();
+    if (!line.startsWith('@') || !methods.contains(method))
+        return false;
+    endCase();
+    beginCase(words.value(1) + ' ' + words.value(2));
+    const QByteArray host = words.size() > 4 ? unescaped(words[4]) : "a.test"_ba;
+    takeSend(method + ' ' + unescaped(words.value(3)) + " HTTP/1.1\r\nHost: " + host + "\r\n");
+    m_headOpen = true;
+    return true;
+}
+
+void Reader::endHead()
+{
+    if (std::exchange(m_headOpen, false))
+        m_case.steps.back().bytes += "\r\n";
+}
+
 void Reader::takeSend(const QByteArray &bytes)
 {
+    endHead();
     if (!m_sending)
         m_case.steps.push_back({ParityStep::Kind::Send, {}, 0});
     m_sending = true;
@@ -156,6 +188,7 @@ void Reader::takeSend(const QByteArray &bytes)
 // A send is over; what is read next is what was asked for, unless the case says otherwise.
 void Reader::endSend(bool implied)
 {
+    endHead();
     if (!std::exchange(m_sending, false) || !implied)
         return;
     const QByteArray sent = m_case.steps.back().bytes;

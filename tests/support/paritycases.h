@@ -63,23 +63,24 @@ struct ParityCases {
 // Reads a file of cases into `into`:
 //
 //     @config NAME            lines up to @end: what stands inside http { }
-//     @file PATH [executable] lines up to @end: a file below @files@, from which both servers read; modified at
-//     FileTime
-//     @bytes PATH text        the same with the text's escapes resolved, and no line end behind it
-//     @folder PATH            @link PATH TARGET
+//     @file PATH [executable] lines up to @end: a file below @files@, from which both servers read
+//     @bytes PATH TEXT        a file of just this text
+//     @folder PATH            an empty one
+//     @link PATH TARGET       a symbolic link
 //     @case NAME CONFIG [fresh]
+//     @get NAME CONFIG TARGET [HOST]    a case that sends this request, to a.test if not HOST; also @head, @post, …
+//     + Name: value           a field of such a request
 //     > text                  sent by the client, with CRLF          >> text    without
 //     < text                  answered by the backend, with CRLF     << text    without
 //     <~ close|keep|reset|hold|tunnel|early|next    how the backend goes on; `next` begins the next reply
 //     ~ read METHOD…|await TEXT|end|shut|close|requests N|closed N      what the client does next
-//     ~ new [NAME|[::1]:NAME|unix:FILE]     connects, to @port-NAME@ or @dir@/FILE; as the first step: instead of
-//     @port@ ~ log FILE N            @dir@/FILE has N lines more; connections of such a case are not asked whether they
-//     are open ! text                  why the servers differ, on purpose !nginx text  !ours text  a line that only one
-//     of them gives
+//     ~ new [NAME|[::1]:NAME|unix:FILE]    connects anew, to @port@, @port-NAME@ or the socket @dir@/FILE
+//     ~ log FILE N            closes, and waits until the file @dir@/FILE has N lines more
+//     ! text                  why the servers differ, on purpose
+//     !nginx text  !ours text  a line that only one of them gives
 //
-// Escapes in texts: \r \n \t \\ \xNN, and \{COUNT*TEXT}. A send that no ~ line follows is followed by a read.
-//
-// In configurations, files and requests "@files@" is the folder of the files, and "@port@" and the like what they are.
+// Escapes in texts: \r \n \t \\ \xNN, and \{COUNT*TEXT}. A send that no ~ line follows is followed by a read. In
+// configurations, files and texts "@files@" is the folder of the files, and "@port@" and the like what they are.
 void readParityCases(const QString &path, ParityCases &into);
 
 // When every file of the cases was last modified, in seconds since 1970: Mon, 01 Jan 2024 00:00:00 GMT.

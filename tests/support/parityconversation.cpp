@@ -3,8 +3,9 @@
 
 #include "support/enginefixture.h"
 
-#include <QDir>
+#include <QDateTime>
 #include <QFile>
+#include <QLocale>
 #include <QRegularExpression>
 
 namespace portlight::testing {
@@ -22,6 +23,32 @@ QByteArray contentFrom(const QString &path, qint64 start)
 QByteArray placeholder(const QByteArray &name)
 {
     return name.isEmpty() ? "@port@"_ba : "@port-" + name + '@';
+}
+
+// The fields that tell today's time, or a time counted from it; dates of other days stay.
+QByteArray withoutToday(const QByteArray &bytes)
+{
+    static const QRegularExpression field(
+        u"\n(Date|Expires): ([A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d) GMT"_s);
+    constexpr qint64 nearSeconds = 36 * 3600;
+    QString text = QString::fromLatin1(bytes);
+    for (qsizetype at = 0;;) {
+        const QRegularExpressionMatch match = field.match(text, at);
+        if (!match.hasMatch())
+            return text.toLatin1();
+        QDateTime told = QLocale::c().toDateTime(match.captured(2), u"ddd, dd MMM yyyy hh:mm:ss"_s);
+        told.setTimeSpec(Qt::UTC);
+        if (qAbs(told.secsTo(QDateTime::currentDateTimeUtc())) < nearSeconds)
+            text.replace(match.capturedStart(2), match.capturedLength(2) + 4, u"@date@"_s);
+        at = match.capturedStart(2);
+    }
+}
+
+// The boundaries of multipart/byteranges, which are numbers that a server counts on.
+QByteArray withoutBoundaries(const QByteArray &bytes)
+{
+    static const QRegularExpression boundary(u"(boundary=|\n--)(\\d{20})"_s);
+    return QString::fromLatin1(bytes).replace(boundary, u"\\1@boundary@"_s).toLatin1();
 }
 
 } // namespace
@@ -44,16 +71,14 @@ QByteArray ParityConversation::resolved(QByteArray bytes) const
 
 QByteArray ParityConversation::withPlaceholders(const QByteArray &bytes) const
 {
-    static const QRegularExpression date(
-        u"\nDate: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT"_s);
-    const QByteArray text = QString::fromLatin1(bytes).replace(date, u"\nDate: @date@"_s).toLatin1();
-    QByteArray out = text;
+    QByteArray out = withoutToday(bytes);
     for (const auto &[name, port] : m_server.ports)
         out.replace(QByteArray::number(port), placeholder(name));
     for (const char label : QByteArrayView("abc"))
         out.replace(QByteArray::number(m_origin.port(label)), "@origin-"_ba + label + '@');
     out.replace(QByteArray::number(m_origin.refusedPort()), "@refused@");
     out.replace(m_server.directory, "@dir@");
+    out = withoutBoundaries(out);
     return out.replace(m_server.files, "@files@");
 }
 
@@ -96,8 +121,10 @@ void ParityConversation::take(const ParityStep &step)
     }
 }
 
+// A refused request is logged when its connection is over, which lingers until the client closes.
 void ParityConversation::noteLog(const ParityStep &step)
 {
+    endConnection();
     const QString path = QString::fromUtf8(m_server.directory + '/' + step.bytes);
     const qint64 start = m_logStarts.contains(step.bytes) ? m_logStarts.at(step.bytes) : 0;
     m_timedOut |= !waitUntil([&] { return contentFrom(path, start).count('\n') >= step.count; });
