@@ -225,6 +225,18 @@ bool appendRequestVariable(VariableId id, Exchange &exchange, WireBuffer &out)
     }
 }
 
+// A unix socket has no port: the variable is empty.
+void appendPort(const SocketAddress &address, WireBuffer &out)
+{
+    if (!address.isUnix())
+        out.appendNumber(address.port());
+}
+
+void appendServerAddress(const SocketAddress &address, WireBuffer &out)
+{
+    out.append(address.isUnix() ? address.toString() : address.host());
+}
+
 // Variables of the connection, the server and the process.
 bool appendConnectionVariable(VariableId id, Exchange &exchange, WireBuffer &out)
 {
@@ -240,10 +252,10 @@ bool appendConnectionVariable(VariableId id, Exchange &exchange, WireBuffer &out
     case VariableId::Pid: out.appendNumber(quint64(::getpid())); return true;
     case VariableId::ProxyAddXForwardedFor: appendForwardedFor(exchange, out); return true;
     case VariableId::RemoteAddr: out.append(downstream.clientHost()); return true;
-    case VariableId::RemotePort: out.appendNumber(downstream.clientAddress().port()); return true;
-    case VariableId::ServerAddr: out.append(downstream.localAddress().host()); return true;
+    case VariableId::RemotePort: appendPort(downstream.clientAddress(), out); return true;
+    case VariableId::ServerAddr: appendServerAddress(downstream.localAddress(), out); return true;
     case VariableId::ServerName: out.append(exchange.server().firstName()); return true;
-    case VariableId::ServerPort: out.appendNumber(downstream.localAddress().port()); return true;
+    case VariableId::ServerPort: appendPort(downstream.localAddress(), out); return true;
     case VariableId::TimeIso8601: {
         appendTime("%Y-%m-%dT%H:%M:%S%z", out);
         return true;
