@@ -4,7 +4,9 @@
 #include "proxy/compilelocations.h"
 #include "proxy/compilescope.h"
 #include "proxy/compileupstreams.h"
+#include "proxy/geovariable.h"
 #include "proxy/mapvariable.h"
+#include "proxy/splitvariable.h"
 
 #include <QDir>
 #include <QSysInfo>
@@ -111,8 +113,14 @@ void Compiler::compileMain()
 
 void Compiler::compileMaps(const ConfigNode &http)
 {
-    for (const ConfigNode *block : http.childrenNamed("map"))
-        compileMap(*block, m_scope);
+    for (const ConfigNode &block : http.children) {
+        if (block.name == "map")
+            compileMap(block, m_scope);
+        else if (block.name == "geo")
+            compileGeo(block, m_scope);
+        else if (block.name == "split_clients")
+            compileSplitClients(block, m_scope);
+    }
 }
 
 void Compiler::compileServer(const ConfigNode &block, const LevelSettings &http)

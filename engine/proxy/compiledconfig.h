@@ -7,6 +7,7 @@
 #include "config/values.h"
 #include "proxy/levelsettings.h"
 #include "proxy/locationtable.h"
+#include "proxy/rewriteprogram.h"
 #include "proxy/servernames.h"
 #include "proxy/variabletable.h"
 #include "upstream/upstreamconfig.h"
@@ -19,13 +20,6 @@
 
 namespace portlight {
 
-struct ReturnRule {
-    int status = 0;
-    Template text; // body, or the URL of a redirect
-    bool isRedirect = false;
-    TextPosition position;
-};
-
 enum class ContentKind : quint8 { None, Proxy, StubStatus };
 
 // nginx's location configuration: of a location block, of an `if` or limit_except inside one, or of a server itself,
@@ -37,12 +31,12 @@ struct LocationConfig {
     LevelSettings settings;
     ContentKind content = ContentKind::None;
     std::optional<ProxyPass> proxyPass;
-    std::optional<ReturnRule> returnRule;
+    RewriteProgram rewrite; // of a location, or of a server's own level; that of an `if` stands in the one around it
     bool internal = false;
     bool autoSlash = false; // a proxied prefix "/x/": "/x" is redirected there
-    // Those inside, in the order of the file: named ones only in a server.
+    // Those inside, in the order of the file: named ones only in a server, `if` blocks among them.
     std::vector<std::unique_ptr<LocationConfig>> locations;
-    LocationTable table; // of the above
+    LocationTable table; // of the above that are locations
     TextPosition position;
 
     const CoreSettings &core() const { return *settings.core; }

@@ -2,6 +2,7 @@
 #include "proxy/compilelocations.h"
 
 #include "config/locationmatch.h"
+#include "proxy/rewritecompiler.h"
 
 namespace portlight {
 
@@ -51,6 +52,7 @@ void LocationCompiler::takeLevel(const ConfigNode &block, const LevelSettings &i
     location.settings = inherited;
     location.settings.take(block, m_scope);
     compileContent(block, location);
+    compileRewrite(block, location);
     std::vector<LocationEntry> entries;
     for (const ConfigNode *inner : block.childrenNamed("location"))
         compileLocation(*inner, location, entries);
@@ -87,8 +89,6 @@ void LocationCompiler::compileLocation(const ConfigNode &block, LocationConfig &
 
 void LocationCompiler::compileContent(const ConfigNode &block, LocationConfig &location)
 {
-    if (const ConfigNode *node = block.child("return"))
-        compileReturn(*node, location);
     if (const ConfigNode *pass = block.child("proxy_pass"))
         compileProxyPass(*pass, location);
     else if (block.child("stub_status"))
@@ -123,34 +123,32 @@ void LocationCompiler::compileProxyPass(const ConfigNode &node, LocationConfig &
         && (location.kind == LocationConfig::Kind::Prefix || location.kind == LocationConfig::Kind::PrefixFinal);
 }
 
-void LocationCompiler::compileReturn(const ConfigNode &node, LocationConfig &location)
+void LocationCompiler::compileRewrite(const ConfigNode &block, LocationConfig &location)
 {
-    ReturnRule rule;
-    rule.position = node.position;
-    QByteArrayView text;
-    const QByteArrayView first = node.argument(0);
-    if (const auto code = parseNumber(first, 0, 999)) {
-        rule.status = int(*code);
-        text = node.argument(1);
-    } else if (node.arguments.size() == 1
-               && (first.startsWith("http://") || first.startsWith("https://") || first.startsWith('$'))) {
-        rule.status = 302;
-        text = first;
-    } else {
-        return m_scope.report({ErrorCode::InvalidValue,
-                               QStringLiteral("invalid return code \"%1\"").arg(QString::fromUtf8(first)),
-                               {},
-                               QStringLiteral("return CODE [text], return CODE URL, or return URL")},
-                              node.position);
+    const bool isServer = location.kind == LocationConfig::Kind::Server; // where an `if` holds rewriting alone
+    RewriteCompiler compiler(m_scope, [&](const ConfigNode &inner) -> const LocationConfig * {
+        return isServer ? nullptr : compileIf(inner, location);
+    });
+    compiler.compile(block, location.rewrite);
+}
+
+// The level of an `if` block. What makes content is that of the location around, unless the block has its own
+// (ngx_http_update_location_config, ngx_http_proxy_merge_loc_conf).
+const LocationConfig *LocationCompiler::compileIf(const ConfigNode &block, LocationConfig &parent)
+{
+    auto location = std::make_unique<LocationConfig>();
+    location->kind = LocationConfig::Kind::If;
+    location->path = parent.path;
+    location->position = block.position;
+    location->settings = parent.settings;
+    location->settings.take(block, m_scope);
+    compileContent(block, *location);
+    if (location->content == ContentKind::None) {
+        location->content = parent.content;
+        location->proxyPass = parent.proxyPass;
     }
-    rule.isRedirect =
-        rule.status == 301 || rule.status == 302 || rule.status == 303 || rule.status == 307 || rule.status == 308;
-    m_scope.variables.setPlace(node.position);
-    auto compiled = Template::compile(text, m_scope.variables);
-    if (!compiled)
-        return m_scope.report(compiled.error(), node.position);
-    rule.text = std::move(*compiled);
-    location.returnRule = std::move(rule);
+    parent.locations.push_back(std::move(location));
+    return parent.locations.back().get();
 }
 
 } // namespace portlight

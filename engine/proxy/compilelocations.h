@@ -23,7 +23,8 @@ private:
     void takeLevel(const ConfigNode &block, const LevelSettings &inherited, LocationConfig &location);
     void compileContent(const ConfigNode &block, LocationConfig &location);
     void compileProxyPass(const ConfigNode &node, LocationConfig &location);
-    void compileReturn(const ConfigNode &node, LocationConfig &location);
+    void compileRewrite(const ConfigNode &block, LocationConfig &location);
+    const LocationConfig *compileIf(const ConfigNode &block, LocationConfig &parent);
 
     CompileScope &m_scope;
     UpstreamCompiler &m_upstreams;

@@ -18,7 +18,8 @@ const SetterTable &setters()
 {
     static const SetterTable table = [] {
         SetterTable all;
-        for (const auto rows : {coreSetters(), proxySetters(), proxyFieldSetters(), errorPageSetters()}) {
+        for (const auto rows :
+             {coreSetters(), proxySetters(), proxyFieldSetters(), errorPageSetters(), rewriteSetters()}) {
             for (const SetterRow &row : rows)
                 all.insert(row.name, row);
         }

@@ -6,6 +6,7 @@
 #include "proxy/coresettings.h"
 #include "proxy/errorpagesettings.h"
 #include "proxy/proxysettings.h"
+#include "proxy/rewritesettings.h"
 
 #include <span>
 
@@ -33,6 +34,7 @@ struct LevelSettings {
     Shared<CoreSettings> core;
     Shared<ProxySettings> proxy;
     Shared<ErrorPageSettings> errorPages;
+    Shared<RewriteSettings> rewrite;
 
     // Defaults of the version that `scope` names.
     static LevelSettings defaults(CompileScope &scope);
@@ -45,5 +47,6 @@ std::span<const SetterRow> coreSetters();
 std::span<const SetterRow> proxySetters();
 std::span<const SetterRow> proxyFieldSetters();
 std::span<const SetterRow> errorPageSetters();
+std::span<const SetterRow> rewriteSetters();
 
 } // namespace portlight

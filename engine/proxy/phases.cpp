@@ -2,6 +2,7 @@
 #include "proxy/phases.h"
 
 #include "proxy/localpages.h"
+#include "proxy/rewrite.h"
 #include "proxy/router.h"
 
 using namespace Qt::StringLiterals;
@@ -36,8 +37,15 @@ PhaseResult PhaseRunner::checkDomain()
 
 PhaseResult PhaseRunner::serverRewrite()
 {
-    const auto &rule = m_exchange.server().root->returnRule;
-    return rule ? applyReturn(*rule) : PhaseResult::Next;
+    return runProgram(m_exchange.server().root->rewrite);
+}
+
+PhaseResult PhaseRunner::runProgram(const RewriteProgram &program)
+{
+    if (program.empty())
+        return PhaseResult::Next;
+    const RewriteOutcome outcome = RewriteRun(m_exchange).run(program);
+    return outcome.returned ? applyReturn(*outcome.returned) : outcome.result;
 }
 
 PhaseResult PhaseRunner::findConfig()
@@ -82,10 +90,11 @@ PhaseResult PhaseRunner::findConfig()
     return PhaseResult::Next;
 }
 
+// The server's own level has had its turn already, where no location matched.
 PhaseResult PhaseRunner::rewrite()
 {
-    const auto &rule = m_exchange.location().returnRule;
-    return rule ? applyReturn(*rule) : PhaseResult::Next;
+    const LocationConfig &location = m_exchange.location();
+    return &location == m_exchange.server().root.get() ? PhaseResult::Next : runProgram(location.rewrite);
 }
 
 // ngx_http_core_post_rewrite_phase: a changed URI looks for its location again.

@@ -29,6 +29,7 @@ private:
     PhaseResult rewrite();
     PhaseResult postRewrite();
     PhaseResult content();
+    PhaseResult runProgram(const RewriteProgram &program);
     PhaseResult applyReturn(const ReturnRule &rule);
     PhaseResult serveStubStatus();
 

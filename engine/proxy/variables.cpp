@@ -143,7 +143,8 @@ bool appendSlot(quint16 slot, Exchange &exchange, WireBuffer &out)
         return values.isFound(slot);
     }
     if (!computed) {
-        exchange.logError(LogLevel::Warn, "using uninitialized \"" + exchange.config().slotNames[slot] + "\" variable");
+        if (exchange.settings().rewrite->warnsOfUninitialized)
+            exchange.logError(LogLevel::Warn, "using uninitialized \"" + exchange.config().slotNames[slot] + "\" variable");
         values.set(slot, {});
         return true;
     }

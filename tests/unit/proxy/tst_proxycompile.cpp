@@ -214,7 +214,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, text);
         const CompileOutcome outcome = compile("server { listen 127.0.0.1:8080; location / { " + text + " } }");
         QVERIFY(outcome.config);
-        const ReturnRule &rule = *firstLocation(outcome).returnRule;
+        const auto &rule = std::get<ReturnRule>(firstLocation(outcome).rewrite.front());
         QTEST(rule.status, "status");
         QTEST(rule.text.literalText().toByteArray(), "value");
         QTEST(rule.isRedirect, "redirect");
