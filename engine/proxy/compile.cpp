@@ -77,8 +77,10 @@ void Compiler::run()
         compileServer(*block, level);
     reportUndefined();
     m_config.variablesBySlot = m_variables.computed();
-    for (size_t slot = 0; slot < m_variables.slotCount(); ++slot)
+    for (size_t slot = 0; slot < m_variables.slotCount(); ++slot) {
         m_config.slotNames.push_back(m_variables.slotName(quint16(slot)));
+        m_config.capturedSlots.push_back(m_variables.isCaptured(quint16(slot)));
+    }
 }
 
 void Compiler::reportUndefined()

@@ -78,6 +78,7 @@ struct CompiledConfig {
     std::vector<std::unique_ptr<ComputedVariable>> variables; // map, geo, split_clients
     std::vector<const ComputedVariable *> variablesBySlot;    // null where `set` or a capture gives the value
     std::vector<QByteArray> slotNames;
+    std::vector<bool> capturedSlots;                            // filled by named groups: not found until then
     QHash<QByteArray, std::vector<NamedCapture>> namedCaptures; // by pattern
     QHash<QByteArray, const UpstreamConfig *> groupsByName;     // `upstream` blocks, for URLs with variables
     std::vector<ListenerConfig> listeners;

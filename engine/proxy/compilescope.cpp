@@ -12,7 +12,7 @@ Result<Regex> CompileScope::compileRegex(QByteArrayView pattern, bool caseless)
         return compiled;
     std::vector<NamedCapture> captures;
     for (const RegexGroup &group : compiled->groups()) {
-        const auto variable = variables.defineStored(group.name);
+        const auto variable = variables.defineCaptured(group.name);
         if (!variable)
             return variable.error();
         if (variable->id == VariableId::Slot)

@@ -284,7 +284,7 @@ void Exchange::regexMatched(const Regex &regex, QByteArrayView subject, const Re
         return;
     for (const NamedCapture &capture : *named) {
         const QByteArrayView text = captures().group(capture.group);
-        values().set(capture.slot, text, !text.isNull());
+        values().set(capture.slot, text); // found even where the group took no part
     }
 }
 

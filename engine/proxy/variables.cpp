@@ -143,8 +143,11 @@ bool appendSlot(quint16 slot, Exchange &exchange, WireBuffer &out)
         return values.isFound(slot);
     }
     if (!computed) {
+        if (exchange.config().capturedSlots[slot])
+            return false;
         if (exchange.settings().rewrite->warnsOfUninitialized)
-            exchange.logError(LogLevel::Warn, "using uninitialized \"" + exchange.config().slotNames[slot] + "\" variable");
+            exchange.logError(LogLevel::Warn,
+                              "using uninitialized \"" + exchange.config().slotNames[slot] + "\" variable");
         values.set(slot, {});
         return true;
     }

@@ -122,7 +122,7 @@ quint16 VariableTable::slotOf(const QByteArray &lower)
         return *known;
     const auto slot = quint16(m_entries.size());
     m_slots.insert(lower, slot);
-    m_entries.push_back({lower, nullptr, false, m_where ? *m_where : TextPosition()});
+    m_entries.push_back({lower, nullptr, false, false, m_where ? *m_where : TextPosition()});
     return slot;
 }
 
@@ -140,6 +140,14 @@ Result<VariableRef> VariableTable::defineStored(QByteArrayView name)
     variable.id = VariableId::Slot;
     variable.slot = slotOf(lower);
     m_entries[variable.slot].defined = true;
+    return variable;
+}
+
+Result<VariableRef> VariableTable::defineCaptured(QByteArrayView name)
+{
+    auto variable = defineStored(name);
+    if (variable && variable->id == VariableId::Slot)
+        m_entries[variable->slot].captured = true;
     return variable;
 }
 

@@ -32,6 +32,8 @@ class VariableTable
 public:
     // A variable that `set` or a named capture fills. nginx's own cannot be set, but for $args and $limit_rate.
     Result<VariableRef> defineStored(QByteArrayView name);
+    // The same for a named capture: until a match fills it, it is not found, and nobody is warned.
+    Result<VariableRef> defineCaptured(QByteArrayView name);
     Result<void> defineComputed(QByteArrayView name, const ComputedVariable *variable);
     // Where the names that are asked for from now on stand. Must live as long as the table is used.
     void setPlace(const TextPosition &where) { m_where = &where; }
@@ -46,6 +48,7 @@ public:
     size_t slotCount() const { return m_entries.size(); }
     // By slot; null for stored ones.
     std::vector<const ComputedVariable *> computed() const;
+    bool isCaptured(quint16 slot) const { return m_entries[slot].captured; }
     // The slot's name, without the '$'.
     QByteArray slotName(quint16 slot) const { return m_entries[slot].name; }
 
@@ -54,6 +57,7 @@ private:
         QByteArray name;
         const ComputedVariable *computed = nullptr;
         bool defined = false;
+        bool captured = false;
         TextPosition where; // of its first use
     };
     quint16 slotOf(const QByteArray &lower);

@@ -130,6 +130,9 @@ void TestConfigValidate::findingsAreNginxsWords_data()
     row("regex location", inServer("location ~ /a { }"), {});
     row("nested outside", inServer("location /a { location /b { } }"),
         u"1:31: error: location \"/b\" is outside location \"/a\""_s);
+    row("nested in an expression", inServer("location ~ /a { location /a/b { } location ~ x { } }"), {});
+    row("nested outside an expression", inServer("location ~ ^/a { location /a/b { } }"),
+        u"1:34: error: location \"/a/b\" is outside location \"^/a\""_s);
     row("inside an exact one", inServer("location = /a { location /a/b { } }"),
         u"1:33: error: location \"/a/b\" cannot be inside the exact location \"/a\""_s);
     row("named inside", inServer("location /a { location @b { } }"),
