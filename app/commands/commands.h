@@ -37,5 +37,6 @@ int runStatus(const QStringList &arguments);
 int runReload(const QStringList &arguments);
 int runImport(const QStringList &arguments);
 int runExport(const QStringList &arguments);
+int runVerify(const QStringList &arguments);
 
 } // namespace portlight

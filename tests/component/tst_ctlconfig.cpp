@@ -38,7 +38,8 @@ private Q_SLOTS:
         CtlProgram ctl;
         const auto general = ctl.run({u"help"_s});
         QCOMPARE(general.exitCode, 0);
-        for (const char *name : {"serve", "check", "add", "remove", "list", "status", "reload", "export"}) {
+        for (const char *name :
+             {"serve", "check", "add", "remove", "list", "status", "reload", "import", "export", "verify"}) {
             QVERIFY2(general.out.contains(name), name);
             const auto help = ctl.run({QString::fromLatin1(name), u"--help"_s});
             QCOMPARE(help.exitCode, 0);
