@@ -4,7 +4,7 @@
 
 Each proxy runs on one core, the load generator and the origin on another. All set the same forwarded headers, keep
 their backend connections alive and write no access log. CPU time is what the kernel counted for all threads of the
-proxy. The proxies take turns in several rounds; the table shows medians. In the memory rows the columns of HAProxy and
+proxy. Loading is `nginx -t`, and Portlight's start up to its first answer. The proxies take turns in several rounds; the table shows medians. In the memory rows the columns of HAProxy and
 Caddy show their own size.
 """
 
@@ -21,6 +21,7 @@ import servers
 import table
 
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
+ALL_ROWS = rows.TIME_ROWS + rows.LOAD_ROWS + rows.MEMORY_ROWS
 README_START, README_END = "<!-- bench: start -->", "<!-- bench: end -->"
 
 
@@ -31,8 +32,8 @@ def parse_arguments():
     parser.add_argument("--seconds", type=int, default=2, help="length of one measurement (default: 2)")
     parser.add_argument("--quick", action="store_true", help="one round of a second each: for a first look")
     parser.add_argument("--rows", nargs="+", metavar="ROW", default=[],
-                        choices=[row.key for row in rows.TIME_ROWS + rows.MEMORY_ROWS],
-                        help="only these: " + ", ".join(row.key for row in rows.TIME_ROWS + rows.MEMORY_ROWS))
+                        choices=[row.key for row in ALL_ROWS],
+                        help="only these: " + ", ".join(row.key for row in ALL_ROWS))
     parser.add_argument("--only", nargs="+", metavar="PROXY", choices=["nginx", "portlight", "haproxy", "caddy"],
                         help="only these proxies: nginx, portlight, haproxy, caddy")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
@@ -60,9 +61,9 @@ def progress(text):
 
 
 def kinds_of(row, kinds):
-    if not row.capturing:
-        return kinds
-    return [servers.PortlightCapturing] if servers.Portlight in kinds else []
+    if row.capturing:
+        return [servers.PortlightCapturing] if servers.Portlight in kinds else []
+    return [kind for kind in kinds if kind.speaks_nginx or row.configuration == "plain"]
 
 
 def measure_time(arguments, kinds, chosen, folder, origin):
@@ -74,11 +75,22 @@ def measure_time(arguments, kinds, chosen, folder, origin):
             shift = turn % max(1, len(members))
             for kind in members[shift:] + members[:shift]:
                 progress(f"round {turn + 1} of {arguments.rounds}: {row.title}, {kind.name}")
-                with kind(folder, origin) as proxy:
+                with kind(folder, origin, row.configuration) as proxy:
                     servers.check_equal_work(proxy)
                     figure = row.measure(proxy, arguments.seconds)
                 name = "Portlight" if row.capturing else kind.name
                 figures.setdefault(row.key, {}).setdefault(name, []).append(figure)
+    return figures
+
+
+def measure_loading(arguments, kinds, chosen, folder, origin):
+    figures = {}
+    for turn in range(arguments.rounds):
+        for row in chosen:
+            for kind in kinds_of(row, kinds):
+                progress(f"round {turn + 1} of {arguments.rounds}: {row.title}, {kind.name}")
+                figure = row.measure(kind(folder, origin, row.configuration))
+                figures.setdefault(row.key, {}).setdefault(kind.name, []).append(figure)
     return figures
 
 
@@ -110,6 +122,7 @@ def run(arguments):
 
     with tempfile.TemporaryDirectory(prefix="portlight-bench-") as folder, servers.Origin(folder) as origin:
         rounds = measure_time(arguments, kinds, list(filter(wanted, rows.TIME_ROWS)), folder, origin)
+        rounds |= measure_loading(arguments, kinds, list(filter(wanted, rows.LOAD_ROWS)), folder, origin)
         rounds |= measure_memory(kinds, list(filter(wanted, rows.MEMORY_ROWS)), folder, origin)
     progress("")
     figures = {key: {name: statistics.median(all_rounds) for name, all_rounds in by_name.items()}

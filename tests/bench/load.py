@@ -20,11 +20,13 @@ class Load:
     seconds: float
 
 
-def run_wrk(port, path, connections, seconds, close_each=False):
+def run_wrk(port, path, connections, seconds, close_each=False, host=None):
     command = [servers.find_program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s",
                "-s", str(REPORT)]
     if close_each:
         command += ["-H", "Connection: close"]
+    if host:
+        command += ["-H", f"Host: {host}"]
     command.append(f"http://127.0.0.1:{port}/{path}")
     finished = subprocess.run(command, check=True, capture_output=True, text=True,
                               preexec_fn=lambda: os.sched_setaffinity(0, {servers.LOAD_CORE}))

@@ -4,6 +4,7 @@
 import dataclasses
 import time
 
+import configurations
 import load
 import servers
 
@@ -24,6 +25,9 @@ class TimeRow:
     idle: int = 0
     close_each: bool = False
     capturing: bool = False
+    # Of configurations.py; other than "plain", only nginx and Portlight can run it.
+    configuration: str = "plain"
+    host: str = None
     # Portlight's figure divided by `target_of`'s: another proxy's name, or the key of another row of its own.
     target: float = None
     target_of: str = "nginx"
@@ -32,7 +36,8 @@ class TimeRow:
         """Microseconds of CPU for one request; bodies count by the bytes that arrived, so that none is half counted."""
         with load.IdleConnections(proxy.port, self.idle) as idle:
             before = proxy.cpu_nanoseconds()
-            done = load.run_wrk(proxy.port, self.path, self.connections, seconds, self.close_each)
+            done = load.run_wrk(proxy.port, self.path, self.connections, seconds, self.close_each,
+                                self.host)
             spent = proxy.cpu_nanoseconds() - before
             idle.check_still_open()
         if self.idle:
@@ -50,7 +55,33 @@ TIME_ROWS = [
     TimeRow("body100k", "100 KB bodies", path="100k", target=1.0),
     TimeRow("body10m", "10 MB bodies, 8 connections", path="10m", connections=8, target=1.0),
     TimeRow("close", "a new connection for each request", close_each=True, target=1.1),
+    TimeRow("realistic", "realistic: 2 regexes, a map, added fields", configuration="realistic", target=1.0),
+    TimeRow("one", "1 server of 10 locations loaded", configuration="one", host=configurations.host_of(0)),
+    TimeRow("many", f"{configurations.SERVERS_MANY:,} servers of 10 locations loaded", configuration="many",
+            host=configurations.host_of(configurations.SERVERS_MANY // 2), target=1.1, target_of="one"),
     TimeRow("capture", "small, 32 connections, capture on", capturing=True),
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class LoadRow:
+    """CPU time of reading a configuration, up to where it would serve."""
+
+    key: str
+    title: str
+    configuration: str
+    target: float
+    target_of: str = "nginx"
+    capturing: bool = False
+
+    @staticmethod
+    def measure(proxy):
+        """Microseconds."""
+        return proxy.loading_nanoseconds() / 1000
+
+
+LOAD_ROWS = [
+    LoadRow("load", f"loading {configurations.SERVERS_MANY:,} servers of 10 locations", "many", target=2.0),
 ]
 
 

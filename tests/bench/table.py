@@ -7,7 +7,11 @@ COLUMNS = ["", "nginx", "Portlight", "Portlight / nginx", "HAProxy / nginx", "Ca
 
 
 def microseconds(value):
-    return "–" if value is None else f"{value:.1f} µs" if value < 1000 else f"{value / 1000:.2f} ms"
+    if value is None:
+        return "–"
+    if value < 1000:
+        return f"{value:.1f} µs"
+    return f"{value / 1000:.2f} ms" if value < 1_000_000 else f"{value / 1_000_000:.2f} s"
 
 
 def size(value):
@@ -51,7 +55,7 @@ def memory_line(row, figures):
 
 
 def lines(figures):
-    return ([time_line(row, figures) for row in rows.TIME_ROWS if row.key in figures]
+    return ([time_line(row, figures) for row in rows.TIME_ROWS + rows.LOAD_ROWS if row.key in figures]
             + [memory_line(row, figures) for row in rows.MEMORY_ROWS if row.key in figures])
 
 

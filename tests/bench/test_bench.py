@@ -11,6 +11,8 @@ import unittest
 
 import accounting
 import bench
+import configurations
+import rows
 import servers
 import table
 
@@ -65,12 +67,34 @@ class Table(unittest.TestCase):
         self.assertIn("1.50×", line)
         self.assertEqual(line[-1], "")
 
+    def test_many_servers_are_judged_by_our_own_figure_with_one(self):
+        figures = {"one": {"nginx": 30.0, "Portlight": 10.0}, "many": {"nginx": 30.0, "Portlight": 11.0}}
+        self.assertEqual(table.missed(figures), [])
+        figures["many"]["Portlight"] = 11.1
+        self.assertEqual(len(table.missed(figures)), 1)
+
+    def test_loading_is_judged_against_nginx_and_shown_in_seconds(self):
+        line = table.lines({"load": {"nginx": 1_500_000.0, "Portlight": 3_000_000.0}})[0]
+        self.assertEqual(line[1:3] + line[-1:], ["1.50 s", "3.00 s", "ok"])
+        self.assertEqual(len(table.missed({"load": {"nginx": 1_500_000.0, "Portlight": 3_000_001.0}})), 1)
+
     def test_memory_is_judged_in_bytes(self):
         self.assertEqual(table.missed({"memory_idle": {"Portlight": 6144.0}}), [])
         self.assertEqual(len(table.missed({"memory_idle": {"Portlight": 6145.0}})), 1)
 
     def test_a_proxy_that_was_not_measured_is_neither_ok_nor_over(self):
         self.assertEqual(table.lines({"small32": {"nginx": 10.0}})[0][-1], "")
+
+
+class Configurations(unittest.TestCase):
+    def test_the_large_one_has_the_servers_and_locations_it_is_named_after(self):
+        text = configurations.TEXTS["many"](1, 2)
+        self.assertEqual(text.count("server_name "), 10_000)
+        self.assertEqual(text.count("location "), 100_000)
+
+    def test_rows_use_configurations_that_exist(self):
+        for row in rows.TIME_ROWS + rows.LOAD_ROWS:
+            self.assertIn(row.configuration, configurations.TEXTS)
 
 
 class Readme(unittest.TestCase):

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What nginx and Portlight run: one notation, the same text for both."""
+
+SERVERS_MANY = 10_000
+
+# Portlight keeps backend connections alive like nginx, which needs Connection to be empty for that.
+FORWARDED_FIELDS = """
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $scheme;
+"""
+
+
+def http_block(origin_port, extra, inner):
+    return f"""http {{
+    access_log off;
+    keepalive_timeout 600s;
+    keepalive_requests 1000000000;
+{extra}
+    upstream origin {{
+        server 127.0.0.1:{origin_port};
+        keepalive 512;
+        keepalive_requests 1000000000;
+    }}
+{inner}
+}}
+"""
+
+
+def plain(port, origin_port, extra=""):
+    """One location that passes everything on."""
+    return http_block(origin_port, extra, f"""
+    server {{
+        listen 127.0.0.1:{port};
+        server_name localhost;
+        location / {{
+            proxy_pass http://origin;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+{FORWARDED_FIELDS}
+        }}
+    }}
+""")
+
+
+def realistic(port, origin_port, extra=""):
+    """Two regular expressions to try before the location is found, fields of both directions, and a map."""
+    return http_block(origin_port, extra, f"""
+    map $http_upgrade $connection_upgrade {{
+        default upgrade;
+        ""      "";
+    }}
+    server {{
+        listen 127.0.0.1:{port};
+        server_name localhost;
+        proxy_http_version 1.1;
+        proxy_set_header Connection $connection_upgrade;
+{FORWARDED_FIELDS}
+        add_header X-Frame-Options SAMEORIGIN;
+        add_header X-Content-Type-Options nosniff;
+        location ~* \\.(?:css|js|png|svg)$ {{
+            proxy_pass http://origin;
+        }}
+        location ~ ^/api/v[0-9]+/ {{
+            proxy_pass http://origin;
+        }}
+        location / {{
+            proxy_pass http://origin;
+        }}
+    }}
+""")
+
+
+def host_of(number):
+    return f"s{number}.test"
+
+
+def servers_of_ten(count):
+    """A configuration of `count` servers, each with ten locations."""
+
+    def text(port, origin_port, extra=""):
+        locations = "".join(f"location {path} {{ proxy_pass http://origin; }}\n"
+                            for path in ["/"] + [f"/part-{number}/" for number in range(1, 10)])
+        servers = "".join(f"server {{\nlisten 127.0.0.1:{port};\nserver_name {host_of(number)};\n{locations}}}\n"
+                          for number in range(count))
+        return http_block(origin_port, extra, f"""
+    server_names_hash_max_size 65536;
+    server_names_hash_bucket_size 128;
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+{FORWARDED_FIELDS}
+{servers}
+""")
+
+    return text
+
+
+TEXTS = {"plain": plain, "realistic": realistic, "one": servers_of_ten(1), "many": servers_of_ten(SERVERS_MANY)}
