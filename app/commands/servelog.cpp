@@ -26,14 +26,11 @@ void ServeLog::reopen()
     complain(m_log.reopen());
 }
 
-// The one inside http counts before the one outside, as it does for requests.
+// The one outside http: what is said here belongs to no request.
 void ServeLog::follow(const ConfigTree &tree, const QString &prefix)
 {
-    const ConfigNode *http = tree.child("http");
-    const ConfigNode *directive = http ? http->child("error_log") : nullptr;
-    if (!directive)
-        directive = tree.child("error_log");
-    if (!directive)
+    const ConfigNode *const directive = tree.child("error_log");
+    if (!directive || directive->argument(0).contains(':')) // syslog:, memory:
         return;
     const QString path = QString::fromUtf8(directive->argument(0));
     complain(open(path == u"stderr"_s ? path : QDir(prefix).filePath(path)));

@@ -43,7 +43,8 @@ void EngineThread::end()
 
 void EngineThread::apply(ApplyOutcome outcome, const CompiledConfigPtr &config, bool allListenersRequired)
 {
-    openLog(*config, outcome);
+    if (config->logs.mainErrorLog < 0)
+        openLog(outcome);
     const Result<void> activated = m_worker->activate(config, allListenersRequired);
     outcome.applied = activated.ok();
     if (!activated)
@@ -61,10 +62,10 @@ void EngineThread::apply(ApplyOutcome outcome, const CompiledConfigPtr &config, 
     takeStatus();
 }
 
-void EngineThread::openLog(const CompiledConfig &config, ApplyOutcome &outcome)
+// A configuration without an error_log of its own logs where the program was told to.
+void EngineThread::openLog(ApplyOutcome &outcome)
 {
-    const QString path = config.errorLogPath.isEmpty() ? m_options.errorLogPath : config.errorLogPath;
-    if (const auto opened = m_worker->context().log.open(path, config.errorLogLevel); !opened) {
+    if (const auto opened = m_worker->context().log.open(m_options.errorLogPath, LogLevel::Error); !opened) {
         Diagnostic problem = Diagnostic::fromError(opened.error());
         problem.severity = Severity::Warning; // the log before goes on
         outcome.diagnostics.append(problem);
@@ -125,8 +126,7 @@ void EngineThread::stop(StopMode mode)
 
 void EngineThread::reopenLogs()
 {
-    if (const auto reopened = m_worker->context().log.reopen(); !reopened)
-        m_worker->context().log.write(LogLevel::Alert, reopened.error().toString().toUtf8());
+    m_worker->reopenLogs();
 }
 
 void EngineThread::setCapture(bool on)

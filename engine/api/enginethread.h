@@ -44,7 +44,7 @@ Q_SIGNALS:
 private:
     void record(ExchangeDetailPtr exchange) override;
     void takeStatus();
-    void openLog(const CompiledConfig &config, ApplyOutcome &outcome);
+    void openLog(ApplyOutcome &outcome);
     QList<ListenerStatus> listenerStates() const;
 
     const EngineOptions m_options;

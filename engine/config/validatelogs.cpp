@@ -37,7 +37,10 @@ void checkAccessLog(State &state, const ConfigNode &node, const Scope &)
 {
     const bool named = node.arguments.size() > 1 && node.argument(0) != "off";
     const QByteArray format = node.argument(1).toByteArray();
-    if (named && format != "combined" && !state.logFormats.contains(format))
+    const bool known = std::any_of(state.logFormats.cbegin(), state.logFormats.cend(), [&](const QByteArray &name) {
+        return name.compare(format, Qt::CaseInsensitive) == 0;
+    });
+    if (named && format.compare("combined", Qt::CaseInsensitive) != 0 && !known)
         return state.error(ErrorCode::InvalidValue, u"unknown log format \"%1\""_s.arg(text(format)),
                            positionOf(node, 1),
                            format.startsWith("if=") || format.startsWith("buffer=")
@@ -58,6 +61,8 @@ void checkErrorLog(State &state, const ConfigNode &node, const Scope &)
         if (const Result<SyslogOptions> options = parseSyslog(node.argument(0)); !options)
             report(state, node, options.error());
     }
+    if (node.argument(0).startsWith("memory:"))
+        state.notYet(u"error_log memory:"_s, u"lines are not kept in memory, this log is left out"_s, node.position);
     bool told = false;
     for (size_t i = 1; i < node.arguments.size(); ++i) {
         const QByteArrayView level = node.argument(i);

@@ -2,13 +2,13 @@
 #include "proxy/compile.h"
 
 #include "proxy/compilelocations.h"
+#include "proxy/compilelogs.h"
 #include "proxy/compilescope.h"
 #include "proxy/compileupstreams.h"
 #include "proxy/geovariable.h"
 #include "proxy/mapvariable.h"
 #include "proxy/splitvariable.h"
 
-#include <QDir>
 #include <QSysInfo>
 
 #include <algorithm>
@@ -76,6 +76,8 @@ void Compiler::run()
     for (const ConfigNode *block : http->childrenNamed("server"))
         compileServer(*block, level);
     reportUndefined();
+    m_config.readsSentFields = m_variables.readsSentFields();
+    m_config.readsUpstreamFields = m_variables.readsUpstreamFields();
     m_config.variablesBySlot = m_variables.computed();
     for (size_t slot = 0; slot < m_variables.slotCount(); ++slot) {
         m_config.slotNames.push_back(m_variables.slotName(quint16(slot)));
@@ -93,20 +95,7 @@ void Compiler::reportUndefined()
 
 void Compiler::compileMain()
 {
-    for (const ConfigNode *scope : {m_tree.child("http"), static_cast<const ConfigNode *>(nullptr)}) {
-        const ConfigNode *node = scope ? scope->child("error_log") : m_tree.child("error_log");
-        if (!node)
-            continue;
-        const QString path = QString::fromUtf8(node->argument(0));
-        m_config.errorLogPath = path == u"stderr" ? path : QDir(m_options.prefix).filePath(path);
-        if (node->arguments.size() > 1) {
-            if (const auto level = parseLogLevel(node->argument(1)))
-                m_config.errorLogLevel = *level;
-            else
-                m_scope.report(level.error(), node->position);
-        }
-        break;
-    }
+    compileMainErrorLog(m_tree, m_scope);
     if (const ConfigNode *node = m_tree.child("worker_shutdown_timeout")) {
         if (const auto timeout = parseDuration(node->argument(0)))
             m_config.workerShutdownTimeout = *timeout;

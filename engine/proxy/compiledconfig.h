@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/errorlog.h"
 #include "config/directivetable.h"
 #include "config/tree.h"
 #include "config/values.h"
@@ -82,8 +81,9 @@ struct CompiledConfig {
     QHash<QByteArray, std::vector<NamedCapture>> namedCaptures; // by pattern
     QHash<QByteArray, const UpstreamConfig *> groupsByName;     // `upstream` blocks, for URLs with variables
     std::vector<ListenerConfig> listeners;
-    QString errorLogPath; // empty: as the program was told
-    LogLevel errorLogLevel = LogLevel::Error;
+    LogPlan logs;
+    bool readsSentFields = false;          // $sent_http_… is asked for somewhere
+    bool readsUpstreamFields = false;      // $upstream_http_… and its like
     milliseconds workerShutdownTimeout{0}; // 0: no bound
 };
 using CompiledConfigPtr = std::shared_ptr<const CompiledConfig>;

@@ -118,6 +118,7 @@ bool UpstreamCompiler::resolve(PeerConfig &peer, QByteArrayView written, const T
         peer.resolved = {*numeric};
         return true;
     }
+    peer.isName = true;
     if (isLocalhost(peer.address.host)) {
         // Dev servers often listen on one family alone, and glibc does not know *.localhost: dial both.
         peer.resolved = {*SocketAddress::fromNumeric("127.0.0.1", peer.address.port),

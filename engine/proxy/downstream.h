@@ -5,6 +5,7 @@
 #include "net/bufferpool.h"
 #include "net/socketaddress.h"
 
+#include <chrono>
 #include <vector>
 
 namespace portlight {
@@ -25,6 +26,7 @@ struct OutgoingHead {
     QByteArrayView location;    // a Location of our own making
     qint64 contentLength = -1;  // -1: unknown
     bool hasBody = true;        // false: HEAD, 204, 304
+    bool hasTrailers = false;   // fields are to follow the body: add_trailer
     std::vector<FieldView> fields;
 
     void clear()
@@ -32,6 +34,17 @@ struct OutgoingHead {
         *this = OutgoingHead{.fields = std::move(fields)};
         fields.clear();
     }
+};
+
+// What a connection knows of the exchange under way, for variables and logs.
+struct ConnectionFacts {
+    std::chrono::steady_clock::time_point openedAt;     // the connection
+    std::chrono::steady_clock::time_point requestBegan; // the first byte of this request
+    qint64 headBytes = 0;                               // of the response's head, once it has been made
+    int descriptor = -1;                                // of the socket, -1 once it is closed
+    bool chunked = false;                               // the response goes out in chunks
+    bool keepAlive = false;                             // another request may follow
+    bool pipelined = false;                             // the request came together with the one before
 };
 
 // The client's side of an exchange, whatever the protocol version. Engine thread; outlives its exchange. All calls
@@ -64,6 +77,7 @@ public:
     virtual quint64 bytesSent() const = 0;
 
     // Facts of the connection.
+    virtual ConnectionFacts facts() const = 0;
     virtual quint64 connectionId() const = 0;
     virtual quint64 requestNumber() const = 0;
     virtual const SocketAddress &clientAddress() const = 0;

@@ -11,8 +11,6 @@ namespace portlight {
 
 namespace {
 
-constexpr qsizetype LoggedRequestLineBytesMax = 512;
-
 qint64 microseconds(std::chrono::steady_clock::duration span)
 {
     return std::chrono::duration_cast<std::chrono::microseconds>(span).count();
@@ -55,9 +53,10 @@ void Exchange::reset()
     m_id = ++m_context.lastExchange;
     m_status = m_errStatus = m_loopDepth = m_retries = 0;
     m_phase = 0;
+    m_requestId = m_sentTrailers = m_upstreamTrailers = {};
     m_requestBodyComplete = m_streamsRequestBody = m_storesRequestBody = m_discardsRequestBody = false;
     m_headSent = m_runStarted = m_tunnelClientEnded = m_tunnelBackendEnded = false;
-    m_hostMatched = m_reported = m_clientGone = m_chunkedToBackend = false;
+    m_hostMatched = m_reported = m_clientGone = m_chunkedToBackend = m_complete = false;
 }
 
 void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head)
@@ -72,6 +71,7 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     m_requestBodyComplete = m_request.body.kind == BodyKind::None;
     adoptTarget();
     values().begin(config().variablesBySlot.size());
+    m_run.keepHeadBytes(config().readsUpstreamFields);
     chooseServer();
     startRecording();
     m_captureFilter.begin(m_detail.get());
@@ -105,8 +105,9 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     }
 }
 
-void Exchange::beginRefused(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head,
-                            const HttpProtocolError &error)
+// A head that could not be read whole belongs to the default server; nothing behind it can be framed.
+void Exchange::adoptBrokenHead(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes,
+                               RequestHead &head)
 {
     reset();
     m_state = State::Running;
@@ -114,16 +115,32 @@ void Exchange::beginRefused(const ListenerConfig &listener, ActiveConfigPtr acti
     m_active = std::move(active);
     m_headBytes = std::move(headBytes);
     std::swap(m_request, head);
-    m_requestBodyComplete = true; // nothing behind a broken head can be framed
+    m_requestBodyComplete = true;
     m_server = m_listener->defaultServer;
     m_location = m_server->root.get();
     adoptTarget();
     values().begin(config().variablesBySlot.size());
     startRecording();
     m_captureFilter.begin(m_detail.get());
-    logError(LogLevel::Info, error.message);
     m_downstream->disableKeepAlive();
+}
+
+void Exchange::beginRefused(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head,
+                            const HttpProtocolError &error)
+{
+    adoptBrokenHead(listener, std::move(active), std::move(headBytes), head);
+    logError(LogLevel::Info, error.message);
     respondError(error.status);
+}
+
+void Exchange::beginAbandoned(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes,
+                              RequestHead &head, int status, QByteArrayView logText)
+{
+    adoptBrokenHead(listener, std::move(active), std::move(headBytes), head);
+    m_clientGone = true;
+    m_status = status;
+    logError(LogLevel::Info, logText);
+    finish();
 }
 
 // nginx: ngx_http_find_virtual_server. $host is lower case, without the port and without a trailing dot.
@@ -293,9 +310,16 @@ quint64 Exchange::bytesSent() const
     return m_downstream->bytesSent();
 }
 
-std::chrono::microseconds Exchange::elapsed() const
+qint64 Exchange::bodyBytesSent() const
 {
-    return std::chrono::duration_cast<std::chrono::microseconds>(m_context.loop.now() - m_startedAt);
+    const qint64 sent = qint64(bytesSent()) - m_downstream->facts().headBytes;
+    return sent > 0 ? sent : 0;
+}
+
+qint64 Exchange::elapsedMs() const
+{
+    const auto began = m_downstream->facts().requestBegan;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(m_context.loop.now() - began).count();
 }
 
 qint64 Exchange::sinceStartUs() const
@@ -312,39 +336,6 @@ void Exchange::decide(Decision::Step step, const QString &subject, const QString
 {
     if (m_detail)
         m_detail->decisions.push_back({step, subject, reason, where});
-}
-
-void Exchange::logError(LogLevel level, QByteArrayView text)
-{
-    if (!m_context.log.wants(level))
-        return;
-    QByteArray line = text.toByteArray();
-    line += ", client: ";
-    line += m_downstream->clientHost();
-    line += ", server: ";
-    line += m_server->firstName();
-    if (!m_request.requestLine.isEmpty()) {
-        const QByteArrayView written = requestText(m_request.requestLine);
-        line += ", request: \"";
-        line += written.first(qMin(written.size(), LoggedRequestLineBytesMax));
-        line += '"';
-    }
-    if (m_runStarted && m_job.pass) {
-        line += ", upstream: \"";
-        line += m_job.target().scheme + "://" + m_run.peer().toByteArray();
-        if (m_sentTarget.isEmpty()) { // it did not get as far as being sent
-            WireBuffer target;
-            writeTarget(target);
-        }
-        line += m_sentTarget;
-        line += '"';
-    }
-    if (const QByteArrayView host = requestField(HeaderId::Host); !host.isEmpty()) {
-        line += ", host: \"";
-        line += host;
-        line += '"';
-    }
-    m_context.log.write(level, line, m_downstream->connectionId());
 }
 
 void Exchange::downstreamDrained()
@@ -389,6 +380,7 @@ void Exchange::finish()
     m_run.cancel();
     m_reportTimer.stop();
     m_state = State::Ended;
+    logFinished();
     DomainTally &tally = m_context.tallies[m_server->firstName()];
     ++tally.requests;
     tally.failures += m_status >= 500;

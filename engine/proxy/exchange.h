@@ -14,6 +14,8 @@
 
 namespace portlight {
 
+class ActiveLogs;
+
 enum class PhaseResult : quint8 {
     Next,      // go on with the next handler
     Done,      // the response is made, or under way
@@ -49,6 +51,9 @@ public:
     // Begins with a head that could not be read: answers with that status at once.
     void beginRefused(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head,
                       const HttpProtocolError &error);
+    // Begins with a head that will not be completed, and ends at once, without an answer.
+    void beginAbandoned(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head,
+                        int status, QByteArrayView logText);
     void requestBodyReceived(Buffer data, bool last);
     // So many bytes were taken off the wire for it.
     void countRequestBytes(qint64 count) { m_requestWireBytes += count; }
@@ -57,7 +62,9 @@ public:
     void downstreamDrained();
     // The client closed or the connection failed before the response was complete.
     void clientGone(QByteArrayView logText);
-    // The response's last byte was taken by the kernel: counted and recorded now.
+    // The response's last byte was taken by the kernel; finish() follows.
+    void responseCompleted() { m_complete = true; }
+    // Nothing more will be sent: counted, logged and recorded now.
     void finish();
     bool isRunning() const { return m_state != State::Idle && m_state != State::Ended; }
     bool isTunneling() const { return m_state == State::Tunneling; }
@@ -92,8 +99,18 @@ public:
     // As they came, chunk lines included: $request_length.
     qint64 requestBytesReceived() const { return qint64(m_headBytes.size()) + m_requestWireBytes; }
     qint64 requestBodyBytes() const { return m_requestBytes; }
-    qint64 bodyBytesSent() const { return m_captureFilter.bytes(); }
-    std::chrono::microseconds elapsed() const;
+    qint64 bodyBytesSent() const;                                    // on the wire, framing included: $body_bytes_sent
+    qint64 bodyBytesMade() const { return m_captureFilter.bytes(); } // before framing
+    qint64 elapsedMs() const;                                        // since the request's first byte
+    bool isComplete() const { return m_complete; }                   // the whole response was sent
+    bool headSent() const { return m_headSent; }
+    // Kept behind its sending only where the configuration reads it (CompiledConfig::readsSentFields).
+    const OutgoingHead &responseHead() const { return m_head; }
+    QByteArrayView sentTrailers() const { return m_sentTrailers; }         // field lines
+    QByteArrayView upstreamTrailers() const { return m_upstreamTrailers; } // as they came
+    QByteArrayView requestLine() const;
+    QByteArrayView requestId();
+    ActiveLogs *logs() const; // null while none are open
     qint64 startedAtMs() const { return m_startedAtMs; }
     const UpstreamRun &run() const { return m_run; }
     bool isRecording() const { return m_detail != nullptr; }
@@ -122,6 +139,12 @@ public:
     const ProxyTarget *proxyTarget() const { return m_job.pass ? &m_job.target() : nullptr; }
 
 private:
+    void adoptBrokenHead(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head);
+    ErrorLog &errorLog() const;
+    QByteArray upstreamUrl();
+    void logFinished();
+    void keepHead();
+    void sendEnd(QByteArrayView trailerLines);
     enum class State : quint8 { Idle, Running, Responding, Tunneling, Ended };
     friend class PhaseRunner;
 
@@ -188,7 +211,10 @@ private:
     TextStore m_kept;
     UpstreamRun m_run;
     ProxyJob m_job;
-    QByteArray m_sentTarget; // of the last request to a backend
+    QByteArray m_sentTarget;       // of the last request to a backend
+    QByteArrayView m_requestId;    // once it was asked for
+    QByteArrayView m_sentTrailers; // field lines that follow the body
+    QByteArrayView m_upstreamTrailers;
     BodyStore m_bodyStore;
     BodylessFilter m_bodylessFilter;
     CaptureFilter m_captureFilter;
@@ -219,6 +245,7 @@ private:
     bool m_reported = false;
     bool m_clientGone = false;
     bool m_chunkedToBackend = false;
+    bool m_complete = false;
 };
 
 } // namespace portlight

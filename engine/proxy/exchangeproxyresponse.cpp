@@ -198,6 +198,8 @@ void Exchange::addRefresh(QByteArrayView name, QByteArrayView value)
 
 void Exchange::responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines)
 {
+    if (config().readsUpstreamFields && !trailerLines.isEmpty())
+        m_upstreamTrailers = keep(trailerLines);
     sendBody(std::move(data), last, m_location->proxy().passTrailers ? trailerLines : QByteArrayView());
     if (m_state == State::Tunneling && last)
         endTunnelDirection(false);

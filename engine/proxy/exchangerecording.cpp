@@ -18,7 +18,7 @@ ExchangeSummary Exchange::summary() const
     row.contentType = m_detail->summary.contentType;
     row.eventStream = row.contentType == "text/event-stream";
     row.requestBytes = m_requestBytes;
-    row.responseBytes = bodyBytesSent();
+    row.responseBytes = bodyBytesMade();
     row.peer = m_runStarted ? m_run.peer().toByteArray() : QByteArray("local");
     row.failure = m_failure.sentence();
     row.upgraded = m_state == State::Tunneling || m_detail->summary.upgraded;
@@ -93,7 +93,7 @@ void Exchange::finishRecording()
         decide(Decision::Step::Answer, QString::number(m_status),
                m_failure ? m_failure.sentence()
                          : QStringLiteral("%1 bytes in %2 ms")
-                               .arg(bodyBytesSent())
+                               .arg(bodyBytesMade())
                                .arg(double(sinceStartUs()) / 1000.0, 0, 'f', 1));
     m_detail->summary = summary();
     if (m_context.traffic)

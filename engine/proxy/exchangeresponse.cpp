@@ -3,6 +3,7 @@
 #include "proxy/exchange.h"
 
 #include "proxy/errorpages.h"
+#include "proxy/headersfilter.h"
 #include "proxy/localpages.h"
 
 #include <cstring>
@@ -208,14 +209,41 @@ void Exchange::sendHead()
         m_head.statusText = {};
     }
     m_state = State::Responding;
+    addHeaders(*this, m_head);
     for (ResponseFilter *filter :
          {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
         filter->filterHead(m_head);
     m_downstream->sendHead(m_head);
+    if (config().readsSentFields)
+        keepHead();
     if (!m_detail)
         return;
     m_detail->responseHead = m_downstream->lastHead().toByteArray();
     stateChanged();
+}
+
+// What $sent_http_… shows behind the time of the buffers that the head was read from.
+void Exchange::keepHead()
+{
+    for (QByteArrayView *view : {&m_head.contentType, &m_head.location})
+        *view = keep(*view);
+    for (FieldView &field : m_head.fields)
+        field = {keep(field.name), keep(field.value)};
+}
+
+// Behind those of the backend come the ones of add_trailer.
+void Exchange::sendEnd(QByteArrayView trailerLines)
+{
+    if (!m_head.hasTrailers && trailerLines.isEmpty()) {
+        m_downstream->sendBody({}, true);
+        return;
+    }
+    WireBuffer lines;
+    lines.append(trailerLines);
+    if (m_head.hasTrailers)
+        appendAddedTrailers(*this, m_head, lines);
+    m_sentTrailers = m_downstream->facts().chunked ? keep(lines.view()) : QByteArrayView();
+    m_downstream->sendBody({}, true, lines.view());
 }
 
 // Through the filters, in their order, and out.
@@ -231,7 +259,7 @@ void Exchange::sendBody(Buffer data, bool last, QByteArrayView trailerLines)
     for (Buffer &buffer : m_chain.buffers)
         m_downstream->sendBody(std::move(buffer), false);
     if (last)
-        m_downstream->sendBody({}, true, trailerLines);
+        sendEnd(trailerLines);
     m_chain.buffers.clear();
     if (m_chain.flush)
         m_downstream->flush();

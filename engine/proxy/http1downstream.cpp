@@ -125,11 +125,9 @@ void Http1Downstream::readHead()
         }
         if (result.status != IoResult::Status::Ok) {
             if (m_state == State::ReadingHead)
-                m_context.log.write(LogLevel::Info,
-                                    "client prematurely closed connection while reading client request, client: "
-                                        + clientHost().toByteArray(),
-                                    m_id);
-            close();
+                abandonHead(400, "client prematurely closed connection while reading client request headers");
+            else
+                close();
             return;
         }
         m_in.grow(quint32(result.bytes));
@@ -158,6 +156,8 @@ void Http1Downstream::startReading()
     currentListener();
     m_slot = m_context.slots->take(m_context, *this);
     m_bytesBefore = m_slot->out.bytesWritten();
+    m_requestBegan = m_context.loop.now();
+    m_headBytes = 0;
     m_state = State::ReadingHead;
     ++m_context.counters.reading;
     ++m_context.counters.requests;
@@ -180,13 +180,18 @@ void Http1Downstream::releaseSlot()
     m_lastHead.clear();
 }
 
-void Http1Downstream::beginExchange(qsizetype headSize)
+void Http1Downstream::leaveReading()
 {
     m_timer.stop();
     --m_context.counters.reading;
     ++m_context.counters.writing;
     m_countsWriting = true;
     m_state = State::Exchanging;
+}
+
+void Http1Downstream::beginExchange(qsizetype headSize)
+{
+    leaveReading();
     RequestHead &head = m_slot->parser.head();
     m_http09 = head.http09;
     m_http10 = head.version < HttpVersion{1, 1};
@@ -208,16 +213,21 @@ void Http1Downstream::beginExchange(qsizetype headSize)
 
 void Http1Downstream::refuse()
 {
-    m_timer.stop();
-    --m_context.counters.reading;
-    ++m_context.counters.writing;
-    m_countsWriting = true;
-    m_state = State::Exchanging;
+    leaveReading();
     m_keepAlive = false;
     m_http09 = m_slot->parser.head().http09 && m_slot->parser.head().version == HttpVersion{0, 9}; // known to be one
     m_decoder.start({});
     m_bodyWanted = m_responseComplete = m_responseEnded = m_chunked = false;
     exchange().beginRefused(*m_listener, m_active, std::move(m_in), m_slot->parser.head(), m_slot->parser.error());
+}
+
+// A head that will not be completed gets no answer; it is logged as any other request.
+void Http1Downstream::abandonHead(int status, QByteArrayView logText)
+{
+    leaveReading();
+    m_keepAlive = m_chunked = false;
+    exchange().beginAbandoned(*m_listener, m_active, std::move(m_in), m_slot->parser.head(), status, logText);
+    close(status == 408 && m_listener->defaultServer->core().resetTimedoutConnection);
 }
 
 // --- between requests ---
@@ -253,7 +263,8 @@ void Http1Downstream::becomeIdle()
     releaseSlot();
     setNoDelay();
     m_timer.start(m_after.keepalive);
-    if (m_in && !m_in.isEmpty()) {
+    m_pipelined = m_in && !m_in.isEmpty();
+    if (m_pipelined) {
         if (!parseHead())
             m_stream->readAgainLater();
         return;
@@ -283,12 +294,7 @@ void Http1Downstream::timedOut()
 {
     switch (m_state) {
     case State::ReadingHead:
-        m_context.log.write(
-            LogLevel::Info,
-            "client timed out (110: Connection timed out) while reading client request headers, client: "
-                + clientHost().toByteArray(),
-            m_id);
-        close(m_listener->defaultServer->core().resetTimedoutConnection);
+        abandonHead(408, "client timed out (110: Connection timed out) while reading client request headers");
         return;
     case State::Exchanging:
         exchange().requestBodyFailed(408,

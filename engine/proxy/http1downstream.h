@@ -51,6 +51,7 @@ public:
     void exchangeEnded() override;
     void disableKeepAlive() override { m_keepAlive = false; }
     quint64 bytesSent() const override { return m_slot ? m_slot->out.bytesWritten() - m_bytesBefore : 0; }
+    ConnectionFacts facts() const override;
     quint64 connectionId() const override { return m_id; }
     quint64 requestNumber() const override { return m_requests; }
     const SocketAddress &clientAddress() const override { return m_client; }
@@ -80,6 +81,8 @@ private:
     void startReading();
     void beginExchange(qsizetype headSize);
     void refuse();
+    void abandonHead(int status, QByteArrayView logText);
+    void leaveReading();
     Exchange &exchange() { return m_slot->exchange; }
     void releaseSlot();
     void readBodyBytes();
@@ -119,16 +122,19 @@ private:
     Timer m_sendTimer; // a client that does not read
     DeferredCall m_afterExchange;
     std::chrono::steady_clock::time_point m_openedAt;
+    std::chrono::steady_clock::time_point m_requestBegan;
     std::chrono::steady_clock::time_point m_lingerUntil;
     AfterTimes m_after;
     quint64 m_id;
     quint64 m_requests = 0;
     quint64 m_bytesBefore = 0;
+    qint64 m_headBytes = 0; // of the response's head
     State m_state = State::Waiting;
     bool m_keepAlive = true;
     bool m_bodyWanted = false;
     bool m_delivering = false;
     bool m_chunked = false;
+    bool m_pipelined = false;
     bool m_http09 = false;
     bool m_http10 = false;
     bool m_responseComplete = false;

@@ -21,8 +21,8 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
     WireBuffer &out = m_slot->out.control();
     const size_t start = out.size();
     const bool lengthKnown = head.contentLength >= 0;
-    m_chunked =
-        head.hasBody && !lengthKnown && !m_http10 && head.status != 101 && exchange().core().chunkedTransferEncoding;
+    m_chunked = head.hasBody && (!lengthKnown || head.hasTrailers) && !m_http10 && head.status != 101
+                && core().chunkedTransferEncoding;
     if (head.hasBody && !lengthKnown && !m_chunked)
         m_keepAlive = false; // the body ends with the connection
     if (m_closing || m_context.draining)
@@ -41,7 +41,7 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
         appendField(out, "Date", m_context.httpDate());
     if (!head.contentType.isEmpty())
         appendField(out, "Content-Type", head.contentType);
-    if (lengthKnown)
+    if (lengthKnown && !m_chunked)
         appendField(out, "Content-Length", quint64(head.contentLength));
     if (!head.location.isEmpty())
         appendField(out, "Location", head.location);
@@ -51,6 +51,7 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
     for (const FieldView &field : head.fields)
         appendField(out, field.name, field.value);
     out.appendLiteral("\r\n");
+    m_headBytes = qint64(out.size() - start);
     if (exchange().isRecording())
         m_lastHead = QByteArray(out.data() + start, qsizetype(out.size() - start));
 }
@@ -146,6 +147,7 @@ void Http1Downstream::exchangeEnded()
     m_stream->resumeReading(PauseReason::BufferFull);
     const CoreSettings &settings = core();
     m_after = {settings.keepaliveTimeout, settings.lingeringClose, settings.lingeringTime, settings.lingeringTimeout};
+    exchange().responseCompleted();
     exchange().finish();
     if (std::exchange(m_countsWriting, false))
         --m_context.counters.writing;
@@ -167,6 +169,12 @@ void Http1Downstream::sendTimedOut()
     const bool reset = core().resetTimedoutConnection;
     exchange().clientGone("client timed out (110: Connection timed out) while sending to client");
     close(reset);
+}
+
+ConnectionFacts Http1Downstream::facts() const
+{
+    return {m_openedAt, m_requestBegan, m_headBytes, m_stream ? m_stream->descriptor() : -1,
+            m_chunked,  m_keepAlive,    m_pipelined};
 }
 
 const SocketAddress &Http1Downstream::localAddress() const

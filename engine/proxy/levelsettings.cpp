@@ -2,6 +2,7 @@
 #include "proxy/levelsettings.h"
 
 #include "config/directivetable.h"
+#include "proxy/compilelogs.h"
 #include "proxy/compilescope.h"
 
 #include <QVarLengthArray>
@@ -19,13 +20,23 @@ const SetterTable &setters()
     static const SetterTable table = [] {
         SetterTable all;
         for (const auto rows :
-             {coreSetters(), proxySetters(), proxyFieldSetters(), errorPageSetters(), rewriteSetters()}) {
+             {coreSetters(), proxySetters(), proxyFieldSetters(), errorPageSetters(), rewriteSetters(), headerSetters(),
+              logSetters()}) {
             for (const SetterRow &row : rows)
                 all.insert(row.name, row);
         }
         return all;
     }();
     return table;
+}
+
+// Most levels change nothing here, and go on sharing.
+void beginHeaders(Shared<HeaderSettings> &headers)
+{
+    if (headers->headers.hidesInherited())
+        headers.edit().headers.beginLevel();
+    if (headers->trailers.hidesInherited())
+        headers.edit().trailers.beginLevel();
 }
 
 } // namespace
@@ -45,11 +56,13 @@ LevelSettings LevelSettings::defaults(CompileScope &scope)
         const Result<void> taken = row.setter(level, ConfigNode::directive(row.name, words), scope);
         Q_ASSERT_X(taken.ok(), "LevelSettings::defaults", row.name);
     }
+    compileDefaultLogs(level.log.edit(), scope);
     return level;
 }
 
 void LevelSettings::take(const ConfigNode &block, CompileScope &scope)
 {
+    beginHeaders(headers);
     QVarLengthArray<const char *, 8> seen;
     for (const ConfigNode &node : block.children) {
         if (node.isComment())

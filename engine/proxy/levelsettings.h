@@ -5,6 +5,8 @@
 #include "base/shared.h"
 #include "proxy/coresettings.h"
 #include "proxy/errorpagesettings.h"
+#include "proxy/headersettings.h"
+#include "proxy/logsettings.h"
 #include "proxy/proxysettings.h"
 #include "proxy/rewritesettings.h"
 
@@ -35,6 +37,8 @@ struct LevelSettings {
     Shared<ProxySettings> proxy;
     Shared<ErrorPageSettings> errorPages;
     Shared<RewriteSettings> rewrite;
+    Shared<HeaderSettings> headers;
+    Shared<LogSettings> log;
 
     // Defaults of the version that `scope` names.
     static LevelSettings defaults(CompileScope &scope);
@@ -48,5 +52,7 @@ std::span<const SetterRow> proxySetters();
 std::span<const SetterRow> proxyFieldSetters();
 std::span<const SetterRow> errorPageSetters();
 std::span<const SetterRow> rewriteSetters();
+std::span<const SetterRow> headerSetters();
+std::span<const SetterRow> logSetters();
 
 } // namespace portlight

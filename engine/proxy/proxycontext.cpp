@@ -48,6 +48,7 @@ Result<std::shared_ptr<AddressGroup>> ActiveConfig::groupOf(const PeerAddress &a
 
 ProxyContext::ProxyContext(EngineLoop &engineLoop)
     : loop(engineLoop)
+    , logFiles(engineLoop.timers(), log)
     , slots(std::make_unique<RequestSlotPool>())
 {}
 
@@ -62,6 +63,12 @@ QByteArrayView ProxyContext::httpDate()
         formatHttpDate(now, m_date);
     }
     return {m_date, 29};
+}
+
+LogClock &ProxyContext::logClock()
+{
+    m_logClock.setTime(std::time(nullptr));
+    return m_logClock;
 }
 
 bool ProxyContext::isOwnListener(const SocketAddress &address) const

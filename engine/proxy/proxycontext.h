@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/errorlog.h"
 #include "base/regex.h"
 #include "capture/exchangerecord.h"
 #include "net/engineloop.h"
+#include "proxy/activelogs.h"
 #include "proxy/compiledconfig.h"
 #include "upstream/upstreamstate.h"
 
@@ -45,6 +45,7 @@ public:
 
     CompiledConfigPtr config;
     std::vector<std::unique_ptr<UpstreamState>> upstreams; // by UpstreamConfig::index
+    std::unique_ptr<ActiveLogs> logs;                      // null: none were opened
 
 private:
     EngineLoop &m_loop;
@@ -77,6 +78,7 @@ struct ProxyContext {
 
     EngineLoop &loop;
     ErrorLog log;
+    LogRegistry logFiles;
     ProxyCounters counters;
     ActiveConfigPtr active;
     TrafficSink *traffic = nullptr; // null: capture is off
@@ -92,9 +94,12 @@ struct ProxyContext {
 
     // The Date field's value, made once a second.
     QByteArrayView httpDate();
+    // Shows the present second.
+    LogClock &logClock();
     bool isOwnListener(const SocketAddress &address) const;
 
 private:
+    LogClock m_logClock;
     qint64 m_dateSecond = -1;
     char m_date[30] = {};
 };

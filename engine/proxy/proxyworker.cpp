@@ -37,6 +37,11 @@ ProxyWorker::~ProxyWorker()
 
 Result<void> ProxyWorker::activate(CompiledConfigPtr config, bool allRequired)
 {
+    auto logs = ActiveLogs::open(config->logs, m_context.logFiles);
+    if (!logs)
+        return logs.error();
+    if (config->logs.mainErrorLog >= 0) // what belongs to no request goes to the error_log outside http
+        m_context.log.setOutputs((*logs)->outputs(config->logs.errorLogs[size_t(config->logs.mainErrorLog)]));
     std::vector<ListenerState> opened = openListeners(*config, m_listeners);
     if (allRequired) {
         for (const ListenerState &state : opened) {
@@ -59,8 +64,17 @@ Result<void> ProxyWorker::activate(CompiledConfigPtr config, bool allRequired)
     closeListeners(m_listeners);
     m_listeners = std::move(opened);
     m_context.active = std::make_shared<ActiveConfig>(m_context.loop, std::move(config));
+    m_context.active->logs = std::move(*logs);
     closeOrphans();
     return {};
+}
+
+void ProxyWorker::reopenLogs()
+{
+    const bool own = !m_context.active || m_context.active->config->logs.mainErrorLog < 0; // else among the others
+    if (const auto reopened = own ? m_context.log.reopen() : Result<void>(); !reopened)
+        m_context.log.write(LogLevel::Emerg, reopened.error().message.toUtf8());
+    m_context.logFiles.reopen();
 }
 
 std::vector<ListenerState> ProxyWorker::openListeners(const CompiledConfig &config, std::vector<ListenerState> &old)

@@ -35,6 +35,8 @@ public:
     Result<void> activate(CompiledConfigPtr config, bool allRequired);
     // Tries again to open what could not be opened. True when something changed.
     bool reopenFailed();
+    // Opens every log by its name again, the main error log included.
+    void reopenLogs();
 
     // Listeners close, exchanges end; onStopped is called when the last connection has gone, bounded by
     // worker_shutdown_timeout.

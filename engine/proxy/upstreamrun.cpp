@@ -31,6 +31,7 @@ void UpstreamRun::start(const ProxySettings &settings, UpstreamState &group, con
     m_tried.assign(group.config().peers.size(), false);
     m_freshTried = false;
     m_tunnel = false;
+    m_tries.beginRun();
     tryNextPeer();
 }
 
@@ -39,6 +40,7 @@ void UpstreamRun::reset()
     Q_ASSERT(m_state == State::Idle);
     m_peer.resize(0);
     m_times = {};
+    m_tries.clear();
     m_upstreamStatus = 0;
     m_connection.reused = false;
     m_keepHead = false;
@@ -49,6 +51,7 @@ void UpstreamRun::reset()
 void UpstreamRun::cancel()
 {
     ++m_generation;
+    endTry();
     m_timer.stop();
     m_connector.reset();
     if (!m_loopAddress.isEmpty())
@@ -65,12 +68,14 @@ void UpstreamRun::tryNextPeer()
     m_peerIndex = m_group->pick(m_tried);
     if (m_peerIndex < 0) {
         m_peer = m_group->config().name;
+        m_tries.begin(m_peer, m_context.loop.now());
         attemptFailedWith(failureNow(Failure::Kind::NoLivePeer));
         return;
     }
     const PeerConfig &peer = m_group->config().peers[size_t(m_peerIndex)];
     m_tried[size_t(m_peerIndex)] = true;
     m_peer = peer.display;
+    m_tries.begin(m_peer, m_context.loop.now());
     if (!m_freshTried) {
         BackendConnection pooled = m_group->pool().take(peer.resolved, m_tag);
         if (pooled.stream) {
@@ -103,6 +108,8 @@ void UpstreamRun::connected(std::unique_ptr<Stream> stream, const SocketAddress 
 void UpstreamRun::connectFailed()
 {
     const int error = m_connector->attempts().empty() ? EADDRNOTAVAIL : m_connector->attempts().front().error;
+    if (!m_connector->attempts().empty())
+        nameReached(m_connector->attempts().front().address);
     m_connector.reset();
     attemptFailedWith(failureNow(error == ETIMEDOUT ? Failure::Kind::TimedOut : Failure::Kind::ConnectFailed, error));
 }
@@ -110,6 +117,9 @@ void UpstreamRun::connectFailed()
 void UpstreamRun::useConnection(BackendConnection connection)
 {
     m_connection = std::move(connection);
+    nameReached(m_connection.address);
+    m_tries.current()->connectMs = m_tries.current()->since(m_context.loop.now());
+    m_bytesBefore = m_out.bytesWritten();
     ++m_connection.requests;
     m_connection.stream->setObserver(this);
     if (m_connection.loopKey)
@@ -122,10 +132,21 @@ void UpstreamRun::useConnection(BackendConnection connection)
     m_bytesSeen = 0;
     m_sendBlocked = m_sendFailed = false;
     m_lastSent = !m_request.hasBody;
+    m_tries.hideRun(true);
     m_observer.writeRequestHead(m_out.control(), m_connection.address);
+    m_tries.hideRun(false);
     if (m_keepHead)
         m_requestHeadCopy = m_out.control().view().toByteArray();
     flushOut();
+}
+
+// nginx shows the address of a peer that was configured by name.
+void UpstreamRun::nameReached(const SocketAddress &address)
+{
+    if (!m_group->config().peers[size_t(m_peerIndex)].isName)
+        return;
+    m_peer = address.toString();
+    m_tries.current()->peer = m_peer;
 }
 
 // A request that goes to one of our own listeners must be recognised when it comes back in.
@@ -253,6 +274,7 @@ void UpstreamRun::streamReadable()
         }
         m_in.grow(quint32(result.bytes));
         m_bytesSeen += qint64(result.bytes);
+        m_tries.current()->bytesReceived += qint64(result.bytes);
         if (!m_sendBlocked && (m_lastSent || m_tunnel))
             m_timer.start(m_settings->readTimeout);
         processInput();
@@ -298,7 +320,8 @@ void UpstreamRun::processHead()
         return;
     }
     m_times.responseHead = m_context.loop.now();
-    m_upstreamStatus = m_codec.head().status;
+    m_upstreamStatus = m_tries.current()->status = m_codec.head().status;
+    m_tries.current()->headerMs = m_tries.current()->since(m_context.loop.now());
     m_reading = Reading::Body;
     const quint32 generation = m_generation;
     if (m_keepHead)
@@ -322,6 +345,7 @@ void UpstreamRun::processBody(bool afterHead)
     }
     Buffer payload = std::move(m_in);
     const bool ended = status == UpstreamCodec::BodyStatus::Ended;
+    m_tries.current()->responseLength += payload.size();
     if (ended)
         finishConnection();
     if (ended || afterHead || !payload.isEmpty())
@@ -333,6 +357,7 @@ void UpstreamRun::finishConnection()
 {
     m_reading = Reading::Ended;
     m_timer.stop();
+    endTry();
     const bool reusable = m_codec.canReuse() && m_lastSent && m_out.isEmpty() && !m_sendFailed;
     if (!m_loopAddress.isEmpty())
         m_context.loopDepths.remove(std::exchange(m_loopAddress, {}));

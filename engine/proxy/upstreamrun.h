@@ -4,6 +4,7 @@
 #include "net/connector.h"
 #include "net/outputqueue.h"
 #include "proxy/failure.h"
+#include "proxy/upstreamtry.h"
 #include "upstream/http1codec.h"
 #include "upstream/upstreamstate.h"
 
@@ -79,6 +80,7 @@ public:
     QByteArrayView peer() const { return m_peer; }
     int upstreamStatus() const { return m_upstreamStatus; }
     const RunTimes &times() const { return m_times; }
+    const UpstreamTries &tries() const { return m_tries; }
     bool reusedConnection() const { return m_connection.reused; }
     const ResponseHead &responseHead() const { return m_codec.head(); }
     QByteArrayView responseHeadBytes() const { return m_headCopy; }
@@ -107,6 +109,8 @@ private:
     bool isStaleConnection(const Failure &failure) const;
     void finishConnection();
     void linkLoop();
+    void endTry(int status = 0);
+    void nameReached(const SocketAddress &address);
     Failure failureNow(Failure::Kind kind, int error = 0) const;
     void timedOut();
 
@@ -128,7 +132,9 @@ private:
     QByteArray m_headCopy;
     QByteArray m_requestHeadCopy;
     RunTimes m_times;
+    UpstreamTries m_tries;
     qint64 m_bytesSeen = 0;
+    quint64 m_bytesBefore = 0; // written to backends before this try
     int m_upstreamStatus = 0;
     int m_sendError = 0;
     int m_peerIndex = -1;

@@ -55,11 +55,25 @@ bool UpstreamRun::isStaleConnection(const Failure &failure) const
            && failure.kind != Failure::Kind::TimedOut;
 }
 
+// What nginx counts at the end of a try; once for each. A failure's status stands for an answer that never came.
+void UpstreamRun::endTry(int status)
+{
+    UpstreamTry *const current = m_tries.current();
+    if (!current || current->responseMs >= 0)
+        return;
+    current->responseMs = current->since(m_context.loop.now());
+    if (m_state == State::Active)
+        current->bytesSent = qint64(m_out.bytesWritten() - m_bytesBefore);
+    if (status != 0 && current->status == 0)
+        current->status = status;
+}
+
 void UpstreamRun::attemptFailedWith(Failure failure)
 {
     const bool retry = mayRetry(failure);
     const bool stale = isStaleConnection(failure);
     const bool beforeHead = m_state != State::Active || m_reading == Reading::Head;
+    endTry(failure.status());
     if (beforeHead)
         m_observer.attemptFailed(failure, retry);
     cancel();

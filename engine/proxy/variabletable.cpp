@@ -21,6 +21,7 @@ constexpr NamedVariable Variables[] = {
     {"bytes_sent", VariableId::BytesSent},
     {"connection", VariableId::Connection},
     {"connection_requests", VariableId::ConnectionRequests},
+    {"connection_time", VariableId::ConnectionTime},
     {"content_length", VariableId::ContentLength},
     {"content_type", VariableId::ContentType},
     {"document_uri", VariableId::Uri},
@@ -28,9 +29,12 @@ constexpr NamedVariable Variables[] = {
     {"hostname", VariableId::Hostname},
     {"https", VariableId::Https},
     {"is_args", VariableId::IsArgs},
+    {"is_request_port", VariableId::IsRequestPort},
+    {"limit_rate", VariableId::LimitRate},
     {"msec", VariableId::Msec},
     {"nginx_version", VariableId::NginxVersion},
     {"pid", VariableId::Pid},
+    {"pipe", VariableId::Pipe},
     {"proxy_add_x_forwarded_for", VariableId::ProxyAddXForwardedFor},
     {"proxy_host", VariableId::ProxyHost},
     {"proxy_port", VariableId::ProxyPort},
@@ -39,9 +43,11 @@ constexpr NamedVariable Variables[] = {
     {"remote_port", VariableId::RemotePort},
     {"remote_user", VariableId::RemoteUser},
     {"request", VariableId::Request},
+    {"request_completion", VariableId::RequestCompletion},
     {"request_id", VariableId::RequestId},
     {"request_length", VariableId::RequestLength},
     {"request_method", VariableId::RequestMethod},
+    {"request_port", VariableId::RequestPort},
     {"request_time", VariableId::RequestTime},
     {"request_uri", VariableId::RequestUri},
     {"scheme", VariableId::Scheme},
@@ -50,9 +56,18 @@ constexpr NamedVariable Variables[] = {
     {"server_port", VariableId::ServerPort},
     {"server_protocol", VariableId::ServerProtocol},
     {"status", VariableId::Status},
+    {"tcpinfo_rcv_space", VariableId::TcpInfoRcvSpace},
+    {"tcpinfo_rtt", VariableId::TcpInfoRtt},
+    {"tcpinfo_rttvar", VariableId::TcpInfoRttVar},
+    {"tcpinfo_snd_cwnd", VariableId::TcpInfoSndCwnd},
     {"time_iso8601", VariableId::TimeIso8601},
     {"time_local", VariableId::TimeLocal},
     {"upstream_addr", VariableId::UpstreamAddr},
+    {"upstream_bytes_received", VariableId::UpstreamBytesReceived},
+    {"upstream_bytes_sent", VariableId::UpstreamBytesSent},
+    {"upstream_connect_time", VariableId::UpstreamConnectTime},
+    {"upstream_header_time", VariableId::UpstreamHeaderTime},
+    {"upstream_response_length", VariableId::UpstreamResponseLength},
     {"upstream_response_time", VariableId::UpstreamResponseTime},
     {"upstream_status", VariableId::UpstreamStatus},
     {"uri", VariableId::Uri},
@@ -68,6 +83,11 @@ const VariablePrefix Prefixes[] = {
     {"arg_", VariableId::ArgumentNamed},
     {"cookie_", VariableId::CookieNamed},
     {"http_", VariableId::HeaderNamed, true},
+    {"sent_http_", VariableId::SentNamed, true},
+    {"sent_trailer_", VariableId::SentTrailerNamed, true},
+    {"upstream_http_", VariableId::UpstreamHttpNamed, true},
+    {"upstream_cookie_", VariableId::UpstreamCookieNamed},
+    {"upstream_trailer_", VariableId::UpstreamTrailerNamed, true},
 };
 
 // One of nginx's own. Those that it knows and we do not work out are never found: validation has named each.
@@ -166,8 +186,13 @@ VariableRef VariableTable::find(QByteArrayView name)
 {
     const QByteArray lower = name.toByteArray().toLower();
     if (!m_slots.contains(lower)) {
-        if (const auto own = builtIn(lower))
+        if (const auto own = builtIn(lower)) {
+            m_readsSentFields |= own->id == VariableId::SentNamed;
+            m_readsUpstreamFields |= own->id == VariableId::UpstreamHttpNamed
+                                     || own->id == VariableId::UpstreamCookieNamed
+                                     || own->id == VariableId::UpstreamTrailerNamed;
             return *own;
+        }
     }
     VariableRef variable;
     variable.id = VariableId::Slot;

@@ -45,6 +45,9 @@ public:
     };
     // Names that were used and never defined, and where first.
     QList<Use> undefined() const;
+    // Names that ask for a head behind its time: it must be kept.
+    bool readsSentFields() const { return m_readsSentFields; }
+    bool readsUpstreamFields() const { return m_readsUpstreamFields; }
     size_t slotCount() const { return m_entries.size(); }
     // By slot; null for stored ones.
     std::vector<const ComputedVariable *> computed() const;
@@ -65,6 +68,8 @@ private:
     QHash<QByteArray, quint16> m_slots; // by lower-case name
     std::vector<Entry> m_entries;
     const TextPosition *m_where = nullptr;
+    bool m_readsSentFields = false;
+    bool m_readsUpstreamFields = false;
 };
 
 } // namespace portlight

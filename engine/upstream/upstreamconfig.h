@@ -16,6 +16,7 @@ struct PeerConfig {
     PeerAddress address;
     std::vector<SocketAddress> resolved; // several for `localhost`: both families are dialed
     QByteArray display;                  // "127.0.0.1:3000"
+    bool isName = false;                 // was looked up: logs show the address that was reached
     int weight = 1;
     bool down = false;
     bool backup = false;

@@ -239,13 +239,6 @@ private Q_SLOTS:
         QCOMPARE(outcome.config->variablesBySlot.front(), outcome.config->variables.front().get());
     }
 
-    void theErrorLogIsBelowThePrefix()
-    {
-        const CompileOutcome outcome = compile("error_log logs/e.log warn;");
-        QVERIFY(outcome.config);
-        QCOMPARE(outcome.config->errorLogPath, QStringLiteral("/prefix/logs/e.log"));
-        QVERIFY(outcome.config->errorLogLevel == LogLevel::Warn);
-    }
 };
 
 QTEST_GUILESS_MAIN(ProxyCompileTest)

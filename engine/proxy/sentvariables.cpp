@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Variables of the response (ngx_http_variables.c).
+#include "proxy/exchange.h"
+#include "proxy/responsevariables.h"
+#include "proxy/variablenumbers.h"
+
+#include "http/fieldtext.h"
+
+namespace portlight {
+
+namespace {
+
+// Fields of one name are joined, as $http_name joins those of the request; before 1.23 nginx took the first, but for
+// Cache-Control and Link.
+class JoinedFields
+{
+public:
+    JoinedFields(const VariableRef &variable, const Exchange &exchange, WireBuffer &out)
+        : m_variable(variable)
+        , m_out(out)
+        , m_joins(exchange.config().version >= NginxVersion{1, 23, 0} || variable.header == HeaderId::CacheControl
+                  || variable.header == HeaderId::Link)
+    {}
+
+    void add(QByteArrayView name, QByteArrayView value)
+    {
+        if ((found && !m_joins) || !isFieldOfVariable(name, m_variable.text))
+            return;
+        if (found)
+            m_out.append(QByteArrayView(", "));
+        found = true;
+        m_out.append(value);
+    }
+
+    bool found = false;
+
+private:
+    const VariableRef &m_variable;
+    WireBuffer &m_out;
+    const bool m_joins;
+};
+
+bool appendNonEmpty(QByteArrayView value, WireBuffer &out)
+{
+    out.append(value);
+    return !value.isEmpty();
+}
+
+bool appendConnectionField(const Exchange &exchange, WireBuffer &out)
+{
+    out.append(exchange.status() == 101                  ? QByteArrayView("upgrade")
+               : exchange.downstream().facts().keepAlive ? QByteArrayView("keep-alive")
+                                                         : QByteArrayView("close"));
+    return true;
+}
+
+bool appendKeepAliveField(const Exchange &exchange, WireBuffer &out)
+{
+    const auto seconds = exchange.core().keepaliveTimeoutHeader.count();
+    if (!exchange.downstream().facts().keepAlive || seconds <= 0)
+        return false;
+    out.append(QByteArrayView("timeout="));
+    out.appendNumber(quint64(seconds));
+    return true;
+}
+
+bool appendSentField(const VariableRef &variable, Exchange &exchange, WireBuffer &out)
+{
+    const OutgoingHead &head = exchange.responseHead();
+    switch (variable.header) {
+    case HeaderId::Connection: return appendConnectionField(exchange, out);
+    case HeaderId::KeepAlive: return appendKeepAliveField(exchange, out);
+    case HeaderId::ContentType: return appendNonEmpty(head.contentType, out);
+    case HeaderId::ContentLength:
+        if (head.contentLength < 0 || exchange.downstream().facts().chunked)
+            return false;
+        out.appendNumber(quint64(head.contentLength));
+        return true;
+    case HeaderId::TransferEncoding: return exchange.downstream().facts().chunked && appendNonEmpty("chunked", out);
+    case HeaderId::Location:
+        if (!head.location.isEmpty())
+            return appendNonEmpty(head.location, out);
+        break;
+    default: break;
+    }
+    JoinedFields joined(variable, exchange, out);
+    for (const FieldView &field : head.fields)
+        joined.add(field.name, field.value);
+    return joined.found;
+}
+
+bool appendTrailer(const VariableRef &variable, Exchange &exchange, WireBuffer &out)
+{
+    JoinedFields joined(variable, exchange, out);
+    FieldText lines(exchange.sentTrailers());
+    for (QByteArrayView name, value; lines.next(name, value);)
+        joined.add(name, value);
+    return joined.found;
+}
+
+} // namespace
+
+void appendStatus(const Exchange &exchange, WireBuffer &out)
+{
+    const int status = exchange.status() ? exchange.status() : exchange.request().http09 ? 9 : 0;
+    for (const int unit : {100, 10, 1})
+        out.append(char('0' + status / unit % 10));
+}
+
+std::optional<bool> appendSentVariable(const VariableRef &variable, Exchange &exchange, WireBuffer &out)
+{
+    switch (variable.id) {
+    case VariableId::SentNamed: return appendSentField(variable, exchange, out);
+    case VariableId::SentTrailerNamed: return appendTrailer(variable, exchange, out);
+    default: return std::nullopt;
+    }
+}
+
+std::optional<bool> appendAnswerVariable(VariableId id, Exchange &exchange, WireBuffer &out)
+{
+    switch (id) {
+    case VariableId::BodyBytesSent: out.appendNumber(quint64(exchange.bodyBytesSent())); return true;
+    case VariableId::BytesSent: out.appendNumber(exchange.bytesSent()); return true;
+    case VariableId::RequestCompletion:
+        out.append(exchange.isComplete() ? QByteArrayView("OK") : QByteArrayView());
+        return true;
+    case VariableId::RequestLength: out.appendNumber(quint64(exchange.requestBytesReceived())); return true;
+    case VariableId::RequestTime: appendSeconds(out, exchange.elapsedMs()); return true;
+    case VariableId::Status: appendStatus(exchange, out); return true;
+    default: return std::nullopt;
+    }
+}
+
+} // namespace portlight
