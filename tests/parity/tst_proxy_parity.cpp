@@ -22,7 +22,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr NginxVersion Reference{1, 22, 1};
-constexpr qsizetype RequestsMin = 500;
+constexpr qsizetype RequestsMin = 1500;
 
 QByteArray shortened(const QByteArray &text)
 {
