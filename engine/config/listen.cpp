@@ -163,7 +163,7 @@ Result<int> parseBuffer(QByteArrayView parameter, const QString &what)
 {
     const QByteArrayView value = parameter.sliced(7);
     const Result<qint64> size = parseSize(value, false);
-    if (!size || *size <= 0 || *size > std::numeric_limits<int>::max())
+    if (!size || *size < 0 || *size > std::numeric_limits<int>::max())
         return invalidValue(what, parameter, u"a size such as 64k"_s);
     return int(*size);
 }
@@ -189,7 +189,7 @@ Result<TcpKeepalive> parseKeepalive(QByteArrayView value)
     if (value == "on" || value == "off")
         return keepalive;
     const QList<QByteArray> parts = value.toByteArray().split(':');
-    if (parts.size() != 3 || parts.join().isEmpty())
+    if (parts.size() > 3 || parts.join().isEmpty())
         return invalid;
     const auto seconds = [](const QByteArray &text) -> std::optional<int> {
         const auto parsed = parseSeconds(text);

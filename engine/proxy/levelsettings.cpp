@@ -19,9 +19,8 @@ const SetterTable &setters()
 {
     static const SetterTable table = [] {
         SetterTable all;
-        for (const auto rows :
-             {coreSetters(), proxySetters(), proxyFieldSetters(), errorPageSetters(), rewriteSetters(), headerSetters(),
-              logSetters()}) {
+        for (const auto rows : {coreSetters(), proxySetters(), proxyFieldSetters(), errorPageSetters(),
+                                rewriteSetters(), headerSetters(), logSetters()}) {
             for (const SetterRow &row : rows)
                 all.insert(row.name, row);
         }

@@ -4,6 +4,8 @@
 
 #include <QTemporaryDir>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -215,6 +217,34 @@ private Q_SLOTS:
             QVERIFY(first.ok());
             QVERIFY(Listener::open(loop, inet((*first)->localAddress().port()), shared, &observer).ok());
             QVERIFY(!Listener::open(loop, inet((*first)->localAddress().port()), {}, &observer).ok());
+        });
+    }
+
+    void whatAListenDirectiveTunesTheConnectionsInherit()
+    {
+        onLoop(LoopKind::Epoll, [] {
+            EngineLoop loop(QAbstractEventDispatcher::instance());
+            RecordingListenerObserver observer;
+            ListenerOptions options;
+            options.receiveBufferBytes = 32 * 1024;
+            options.sendBufferBytes = 24 * 1024;
+            options.keepalive = TcpKeepalive{.on = true, .idleSeconds = 77, .intervalSeconds = 7, .probes = 5};
+            const auto listener = Listener::open(loop, inet(), options, &observer);
+            QVERIFY(listener.ok());
+            const Client client((*listener)->localAddress());
+            QVERIFY(turnUntil([&] { return observer.accepted.size() == 1; }));
+            const auto valueOf = [&](int level, int option) {
+                int value = -1;
+                socklen_t size = sizeof value;
+                getsockopt(observer.accepted.front(), level, option, &value, &size);
+                return value;
+            };
+            QCOMPARE(valueOf(SOL_SOCKET, SO_RCVBUF), 2 * *options.receiveBufferBytes); // Linux doubles it: socket(7)
+            QCOMPARE(valueOf(SOL_SOCKET, SO_SNDBUF), 2 * *options.sendBufferBytes);
+            QVERIFY(valueOf(SOL_SOCKET, SO_KEEPALIVE) != 0);
+            QCOMPARE(valueOf(IPPROTO_TCP, TCP_KEEPIDLE), 77);
+            QCOMPARE(valueOf(IPPROTO_TCP, TCP_KEEPINTVL), 7);
+            QCOMPARE(valueOf(IPPROTO_TCP, TCP_KEEPCNT), 5);
         });
     }
 

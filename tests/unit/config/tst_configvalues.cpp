@@ -199,6 +199,12 @@ void TestConfigValues::listensAreReadAsNginxDoes_data()
     row("80 default_server ssl http2 reuseport backlog=9", u"0.0.0.0:80 default ssl http2 reuseport backlog 9"_s);
     row("80 default", u"0.0.0.0:80 default"_s);
     row("80 bind so_keepalive=on", u"0.0.0.0:80 (bind)"_s);
+    row("80 rcvbuf=x", u"! invalid rcvbuf \"rcvbuf=x\""_s);
+    row("80 sndbuf=0 so_keepalive=30m", u"0.0.0.0:80"_s);
+    row("80 fastopen=-1", u"! invalid fastopen \"fastopen=-1\""_s);
+    row("80 so_keepalive=::", u"! invalid so_keepalive value: \"::\""_s);
+    row("80 so_keepalive=30m:x:10", u"! invalid so_keepalive value: \"30m:x:10\""_s);
+    row("80 so_keepalive=30m::10 rcvbuf=64k sndbuf=64k deferred fastopen=9", u"0.0.0.0:80"_s);
     row("0", u"! invalid port in \"0\" of the \"listen\" directive"_s);
     row("65535", u"0.0.0.0:65535"_s);
     row("65536", u"! invalid port in \"65536\" of the \"listen\" directive"_s);

@@ -238,7 +238,6 @@ private Q_SLOTS:
         QCOMPARE(outcome.config->slotNames, std::vector<QByteArray>{"connection_upgrade"});
         QCOMPARE(outcome.config->variablesBySlot.front(), outcome.config->variables.front().get());
     }
-
 };
 
 QTEST_GUILESS_MAIN(ProxyCompileTest)
