@@ -62,6 +62,9 @@ private:
 void Compiler::run()
 {
     m_config.version = m_options.version;
+    m_config.prefix = QDir(m_options.prefix).absolutePath().toUtf8();
+    if (!m_config.prefix.endsWith('/'))
+        m_config.prefix += '/';
     m_config.serverHeaderShort = "nginx";
     m_config.serverHeader = "nginx/" + m_options.version.toString();
     compileMain();

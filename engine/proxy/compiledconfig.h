@@ -5,9 +5,11 @@
 #include "config/tree.h"
 #include "config/values.h"
 #include "proxy/levelsettings.h"
+#include "proxy/limitexcept.h"
 #include "proxy/locationtable.h"
 #include "proxy/rewriteprogram.h"
 #include "proxy/servernames.h"
+#include "proxy/tryfiles.h"
 #include "proxy/variabletable.h"
 #include "upstream/upstreamconfig.h"
 
@@ -31,6 +33,9 @@ struct LocationConfig {
     ContentKind content = ContentKind::None;
     std::optional<ProxyPass> proxyPass;
     RewriteProgram rewrite; // of a location, or of a server's own level; that of an `if` stands in the one around it
+    std::unique_ptr<TryFiles> tryFiles;
+    MethodSet unlimitedMethods;                  // of limit_except
+    std::unique_ptr<LocationConfig> limitExcept; // what holds for all other methods; null: this
     bool internal = false;
     bool autoSlash = false; // a proxied prefix "/x/": "/x" is redirected there
     // Those inside, in the order of the file: named ones only in a server, `if` blocks among them.
@@ -40,6 +45,11 @@ struct LocationConfig {
 
     const CoreSettings &core() const { return *settings.core; }
     const ProxySettings &proxy() const { return *settings.proxy; }
+    // This one, or what limit_except says for that method.
+    const LocationConfig &forMethod(QByteArrayView method) const
+    {
+        return limitExcept && !unlimitedMethods.contains(method) ? *limitExcept : *this;
+    }
 };
 
 struct ServerConfig {
@@ -70,6 +80,7 @@ struct NamedCapture {
 // The form that the engine runs: looked up, inherited, resolved. Immutable; shared between threads and exchanges.
 struct CompiledConfig {
     NginxVersion version;
+    QByteArray prefix;            // ends with a slash: relative paths lie below it
     QByteArray serverHeader;      // "nginx/1.31.5"
     QByteArray serverHeaderShort; // "nginx"
     std::vector<std::unique_ptr<ServerConfig>> servers;

@@ -49,14 +49,17 @@ std::unique_ptr<LocationConfig> LocationCompiler::compileServerLevel(const Confi
 // The directives of one level, and the locations inside it, which inherit from all of them wherever they stand.
 void LocationCompiler::takeLevel(const ConfigNode &block, const LevelSettings &inherited, LocationConfig &location)
 {
+    const LocationConfig *const around = std::exchange(m_scope.location, &location);
     location.settings = inherited;
     location.settings.take(block, m_scope);
     compileContent(block, location);
+    compileLimitExcept(block, location);
     compileRewrite(block, location);
     std::vector<LocationEntry> entries;
     for (const ConfigNode *inner : block.childrenNamed("location"))
         compileLocation(*inner, location, entries);
     location.table = LocationTable(std::move(entries));
+    m_scope.location = around;
 }
 
 void LocationCompiler::compileLocation(const ConfigNode &block, LocationConfig &parent,
@@ -93,6 +96,38 @@ void LocationCompiler::compileContent(const ConfigNode &block, LocationConfig &l
         compileProxyPass(*pass, location);
     else if (block.child("stub_status"))
         location.content = ContentKind::StubStatus;
+    if (const ConfigNode *node = block.child("try_files"))
+        compileTryFiles(*node, location);
+}
+
+void LocationCompiler::compileTryFiles(const ConfigNode &node, LocationConfig &location)
+{
+    m_scope.variables.setPlace(node.position);
+    auto rules = portlight::compileTryFiles(node, m_scope);
+    if (!rules)
+        return m_scope.report(rules.error(), node.position);
+    location.tryFiles = std::make_unique<TryFiles>(std::move(*rules));
+}
+
+// A level of its own, which takes the place of the location's for the methods that are not named. Of the location it
+// inherits what levels inherit, and where requests are passed to; neither its rewriting nor its try_files.
+void LocationCompiler::compileLimitExcept(const ConfigNode &block, LocationConfig &location)
+{
+    const ConfigNode *node = block.child("limit_except");
+    if (!node)
+        return;
+    auto methods = MethodSet::fromArguments(*node);
+    if (!methods)
+        return m_scope.report(methods.error(), node->position);
+    auto limited = std::make_unique<LocationConfig>();
+    limited->kind = LocationConfig::Kind::LimitExcept;
+    limited->path = location.path;
+    limited->position = node->position;
+    limited->content = location.content == ContentKind::Proxy ? ContentKind::Proxy : ContentKind::None;
+    limited->proxyPass = location.proxyPass;
+    takeLevel(*node, location.settings, *limited);
+    location.unlimitedMethods = std::move(*methods);
+    location.limitExcept = std::move(limited);
 }
 
 void LocationCompiler::compileProxyPass(const ConfigNode &node, LocationConfig &location)

@@ -23,6 +23,8 @@ private:
     void takeLevel(const ConfigNode &block, const LevelSettings &inherited, LocationConfig &location);
     void compileContent(const ConfigNode &block, LocationConfig &location);
     void compileProxyPass(const ConfigNode &node, LocationConfig &location);
+    void compileTryFiles(const ConfigNode &node, LocationConfig &location);
+    void compileLimitExcept(const ConfigNode &block, LocationConfig &location);
     void compileRewrite(const ConfigNode &block, LocationConfig &location);
     const LocationConfig *compileIf(const ConfigNode &block, LocationConfig &parent);
 

@@ -11,6 +11,7 @@
 namespace portlight {
 
 struct CompiledConfig;
+struct LocationConfig;
 
 // What the parts of one compilation share. Lives for one call of compileConfig.
 struct CompileScope {
@@ -18,8 +19,9 @@ struct CompileScope {
     VariableTable &variables;
     Diagnostics &diagnostics;
     NginxVersion version;
-    QString prefix;            // relative paths start here
-    bool firstInLevel = false; // of a group of directives: SetterRow::group
+    QString prefix;                           // relative paths start here
+    bool firstInLevel = false;                // of a group of directives: SetterRow::group
+    const LocationConfig *location = nullptr; // whose directives are taken; null at the level of http
 
     RegexCache regexes;
 

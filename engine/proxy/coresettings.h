@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/parser.h"
+#include "proxy/bodystore.h"
 
 #include <QByteArray>
 
@@ -41,6 +42,7 @@ struct CoreSettings {
     bool chunkedTransferEncoding = true;
     bool msiePadding = true;
     QByteArray defaultType;
+    BodyStoreOptions bodyStore; // less the bound, which is clientBodyBufferBytes
 };
 
 } // namespace portlight

@@ -6,6 +6,7 @@
 #include "net/socketaddress.h"
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 namespace portlight {
@@ -27,8 +28,14 @@ struct OutgoingHead {
     qint64 contentLength = -1;  // -1: unknown
     bool hasBody = true;        // false: HEAD, 204, 304
     bool hasTrailers = false;   // fields are to follow the body: add_trailer
+    bool conditional = true;    // a 200 may become 304 or 412 as the request asks; not what a backend has answered
+    bool allowsRanges = false;  // a 200 may become 206 or 416
+    std::optional<qint64> lastModified; // seconds since 1970, of the content
+    QByteArrayView etag;                // the value of the ETag among the fields
     std::vector<FieldView> fields;
 
+    // The date to be sent as Last-Modified besides the fields: where the status has one and they do not.
+    std::optional<qint64> impliedLastModified() const;
     void clear()
     {
         *this = OutgoingHead{.fields = std::move(fields)};

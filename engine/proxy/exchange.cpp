@@ -3,7 +3,6 @@
 
 #include "http/asciitable.h"
 #include "proxy/phases.h"
-#include "proxy/router.h"
 
 #include <algorithm>
 
@@ -21,6 +20,8 @@ qint64 microseconds(std::chrono::steady_clock::duration span)
 Exchange::Exchange(ProxyContext &context)
     : m_context(context)
     , m_run(context, *this)
+    , m_continueFile(
+          context.loop, [](void *self) { static_cast<Exchange *>(self)->sendFilePieces(); }, this)
     , m_reportTimer(
           context.loop.timers(), [](void *self) { static_cast<Exchange *>(self)->reportRunning(); }, this)
 {}
@@ -55,6 +56,9 @@ void Exchange::reset()
     m_phase = 0;
     m_requestId = m_sentTrailers = m_upstreamTrailers = {};
     m_requestBodyComplete = m_streamsRequestBody = m_storesRequestBody = m_discardsRequestBody = false;
+    m_fileBody.reset();
+    m_unsatisfiedRange = {};
+    m_sendsFile = false;
     m_headSent = m_runStarted = m_tunnelClientEnded = m_tunnelBackendEnded = false;
     m_hostMatched = m_reported = m_clientGone = m_chunkedToBackend = m_complete = false;
 }
@@ -237,6 +241,8 @@ void Exchange::internalRedirect(QByteArrayView uri, QByteArrayView args)
     m_location = m_server->root.get();
     state.internal = true;
     state.unparsedValid = false;
+    state.addsUriToAlias = false;
+    state.locationValid = true;
     m_phase = PhaseRunner::ServerRewritePhase;
     resumePhases();
 }
@@ -259,7 +265,7 @@ void Exchange::namedRedirect(QByteArrayView name)
            found->location->position);
     state.internal = true;
     state.changed = false;
-    m_location = found->location;
+    m_location = &found->location->forMethod(methodText());
     m_phase = PhaseRunner::LocationRewritePhase;
     resumePhases();
 }
@@ -342,6 +348,8 @@ void Exchange::downstreamDrained()
 {
     if (m_run.isBusy())
         m_run.resumeReading();
+    if (m_fileBody)
+        sendFilePieces();
     if (m_state == State::Tunneling)
         endTunnelIfDone();
 }
@@ -388,6 +396,8 @@ void Exchange::finish()
     if (m_detail)
         finishRecording();
     m_bodyStore.reset(0);
+    m_fileBody.reset();
+    m_continueFile.cancel();
     m_headBytes.release();
     m_active.reset();
 }

@@ -5,6 +5,7 @@
 #include "proxy/bodystore.h"
 #include "proxy/downstream.h"
 #include "proxy/failure.h"
+#include "proxy/filebody.h"
 #include "proxy/proxycontext.h"
 #include "proxy/proxyjob.h"
 #include "proxy/requeststate.h"
@@ -116,6 +117,7 @@ public:
     bool isRecording() const { return m_detail != nullptr; }
     // A client on this machine, of a domain of ours: errors may explain themselves.
     bool mayExplain() const;
+    const BodyStore &bodyStore() const { return m_bodyStore; }
     // Lower depth first: how many of our own exchanges led here.
     int loopDepth() const { return m_loopDepth; }
 
@@ -127,6 +129,8 @@ public:
     void respondText(int status, QByteArrayView contentType, QByteArrayView body, QByteArrayView locationField = {});
     void respondRedirect(int status, QByteArrayView location);
     void respondUnknownDomain();
+    // Sends the file with its validators, or what conditions and ranges make of that (exchangefile.cpp).
+    void respondFile(OpenedFile file, const QByteArray &path);
     // Keeps a text until the exchange ends, for fields of a head.
     QByteArrayView keep(QByteArrayView text) { return m_kept.store(text); }
     void decide(Decision::Step step, const QString &subject, const QString &reason, const TextPosition &where = {});
@@ -172,6 +176,8 @@ private:
     bool prepareJob();
     bool evaluateTarget(const ProxyPass &pass);
     void startRun();
+    BodyStoreOptions bodyStoreOptions() const;
+    void storeRequestBody(Buffer data, bool last);
     void writeTarget(WireBuffer &out);
     void writeSetFields(WireBuffer &out);
     void writeBodyFraming(WireBuffer &out);
@@ -185,7 +191,13 @@ private:
     bool accelRedirect(const ResponseHead &head, const char *base);
     QByteArray absoluteUrl(QByteArrayView path) const;
     void enterTunnel();
-    void sendHead();
+    // False: a condition or a range of the request was not met, and an error has taken the response's place.
+    [[nodiscard]] bool sendHead();
+    bool passConditions();
+    bool passRanges();
+    void sendPartially(std::vector<ByteRange> ranges);
+    void sendFilePieces();
+    void fileFellShort(const FileBody::Shortage &shortage);
     void sendBody(Buffer data, bool last, QByteArrayView trailerLines = {});
     void keepRequestBody(QByteArrayView data);
     void stateChanged();
@@ -216,6 +228,9 @@ private:
     QByteArrayView m_sentTrailers; // field lines that follow the body
     QByteArrayView m_upstreamTrailers;
     BodyStore m_bodyStore;
+    std::unique_ptr<FileBody> m_fileBody; // of the response, while it is being sent
+    DeferredCall m_continueFile;
+    QByteArrayView m_unsatisfiedRange; // Content-Range of a 416
     BodylessFilter m_bodylessFilter;
     CaptureFilter m_captureFilter;
     BodyChain m_chain;
@@ -246,6 +261,7 @@ private:
     bool m_clientGone = false;
     bool m_chunkedToBackend = false;
     bool m_complete = false;
+    bool m_sendsFile = false; // sendFilePieces() is on the stack
 };
 
 } // namespace portlight

@@ -21,6 +21,13 @@ PhaseResult Exchange::startProxy()
     // nginx asks for the body even where none is announced (ngx_http_test_expect).
     if (m_request.expectContinue && m_request.version >= HttpVersion{1, 1})
         m_downstream->sendContinue();
+    const bool filesEmptyBody = body.kind == BodyKind::Length && core().bodyStore.file != BodyFile::Off;
+    if (!hasBody && filesEmptyBody && !m_storesRequestBody) {
+        m_storesRequestBody = m_requestBodyComplete = true;
+        m_bodyStore.reset(bodyStoreOptions(), &m_context.tempNumber);
+        storeRequestBody({}, true);
+        return PhaseResult::Suspended;
+    }
     if (!hasBody || m_storesRequestBody || m_requestBodyComplete) { // none, or read before a redirect inside
         m_requestBodyComplete = true;
         startRun();
@@ -33,7 +40,7 @@ PhaseResult Exchange::startProxy()
     if (m_streamsRequestBody) {
         startRun();
     } else {
-        m_bodyStore.reset(core().clientBodyBufferBytes);
+        m_bodyStore.reset(bodyStoreOptions(), &m_context.tempNumber);
         m_downstream->readBody();
     }
     return PhaseResult::Suspended;
@@ -134,14 +141,7 @@ void Exchange::requestBodyReceived(Buffer data, bool last)
         if (!last && !m_run.wantsBody())
             m_downstream->pauseBody();
     } else if (m_storesRequestBody && !m_runStarted) {
-        if (const int error = m_bodyStore.append(std::move(data))) {
-            m_failure.kind = Failure::Kind::BodyStoreFailed;
-            m_failure.error = error;
-            logError(LogLevel::Crit, m_failure.logText());
-            respondError(500);
-        } else if (last) {
-            startRun();
-        }
+        storeRequestBody(std::move(data), last);
     }
 }
 

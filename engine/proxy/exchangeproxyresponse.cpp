@@ -36,7 +36,8 @@ void Exchange::responseHeadReceived(const ResponseHead &head, const char *base)
         return;
     m_status = head.status;
     buildResponseHead(head, base);
-    sendHead();
+    if (!sendHead())
+        return;
     if (head.status == 101)
         enterTunnel();
 }
@@ -102,6 +103,7 @@ void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
     m_head.status = m_status;
     m_head.statusText = statusText(head, base);
     m_head.server = serverToken();
+    m_head.conditional = false;
     m_head.hasBody = method() != MethodId::Head && m_status != 204 && m_status != 304;
     const FieldVisibility &visibility = m_location->proxy().visibility;
     for (const HeaderField &field : head.fields) {

@@ -175,12 +175,15 @@ void Exchange::respondText(int status, QByteArrayView contentType, QByteArrayVie
     m_head.location = location;
     if (!locationField.isNull())
         m_head.fields.push_back({"Location", locationField});
+    if (status == 416 && !m_unsatisfiedRange.isNull())
+        m_head.fields.push_back({"Content-Range", m_unsatisfiedRange});
     m_head.status = status;
     m_head.server = serverToken();
     m_head.contentType = status == 204 ? QByteArrayView() : contentType;
     m_head.contentLength = status == 204 ? -1 : body.size();
     m_head.hasBody = method() != MethodId::Head && status != 204 && status != 304;
-    sendHead();
+    if (!sendHead())
+        return;
     if (m_head.hasBody && !body.isEmpty()) {
         Buffer copy = m_context.loop.buffers().take(quint32(body.size()));
         std::memcpy(copy.room(), body.data(), size_t(body.size()));
@@ -199,17 +202,21 @@ QByteArrayView Exchange::serverToken() const
                                                     : QByteArrayView(config().serverHeader);
 }
 
-void Exchange::sendHead()
+bool Exchange::sendHead()
 {
     Q_ASSERT(!m_headSent);
-    m_headSent = true;
     m_head.fields.insert(m_head.fields.begin(), m_carried.begin(), m_carried.end());
     if (m_errStatus) {
         m_status = m_head.status = m_errStatus;
         m_head.statusText = {};
     }
-    m_state = State::Responding;
+    if (!passConditions())
+        return false;
     addHeaders(*this, m_head);
+    if (!passRanges())
+        return false;
+    m_headSent = true;
+    m_state = State::Responding;
     for (ResponseFilter *filter :
          {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
         filter->filterHead(m_head);
@@ -217,9 +224,10 @@ void Exchange::sendHead()
     if (config().readsSentFields)
         keepHead();
     if (!m_detail)
-        return;
+        return true;
     m_detail->responseHead = m_downstream->lastHead().toByteArray();
     stateChanged();
+    return true;
 }
 
 // What $sent_http_… shows behind the time of the buffers that the head was read from.

@@ -58,6 +58,8 @@ QByteArrayView httpDate(Exchange &exchange, std::time_t time)
 
 std::time_t lastModified(OutgoingHead &head)
 {
+    if (head.lastModified)
+        return std::time_t(*head.lastModified);
     const auto field = findField(head, "Last-Modified");
     return field == head.fields.end() ? -1 : std::time_t(parseHttpDate(field->value).value_or(-1));
 }
@@ -97,6 +99,10 @@ void addField(const AddedField &field, QByteArrayView value, OutgoingHead &head)
         head.fields.push_back({field.name, value});
     if (!single)
         return;
+    if (field.id == HeaderId::ETag)
+        head.etag = value;
+    else
+        head.lastModified = value.isEmpty() ? std::nullopt : parseHttpDate(value);
     const auto known = findField(head, field.name);
     if (known == head.fields.end() && !value.isEmpty())
         head.fields.push_back({field.name, value});

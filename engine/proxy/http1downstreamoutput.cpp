@@ -43,6 +43,11 @@ void Http1Downstream::sendHead(const OutgoingHead &head)
         appendField(out, "Content-Type", head.contentType);
     if (lengthKnown && !m_chunked)
         appendField(out, "Content-Length", quint64(head.contentLength));
+    if (const auto modified = head.impliedLastModified()) {
+        char date[30];
+        formatHttpDate(std::chrono::system_clock::time_point(std::chrono::seconds(*modified)), date);
+        appendField(out, "Last-Modified", date);
+    }
     if (!head.location.isEmpty())
         appendField(out, "Location", head.location);
     if (m_chunked)

@@ -3,8 +3,10 @@
 
 #include "base/diagnostic.h"
 #include "base/shared.h"
+#include "proxy/accesssettings.h"
 #include "proxy/coresettings.h"
 #include "proxy/errorpagesettings.h"
+#include "proxy/filesettings.h"
 #include "proxy/headersettings.h"
 #include "proxy/logsettings.h"
 #include "proxy/proxysettings.h"
@@ -39,6 +41,8 @@ struct LevelSettings {
     Shared<RewriteSettings> rewrite;
     Shared<HeaderSettings> headers;
     Shared<LogSettings> log;
+    Shared<FileSettings> files;
+    Shared<AccessSettings> access;
 
     // Defaults of the version that `scope` names.
     static LevelSettings defaults(CompileScope &scope);
@@ -54,5 +58,8 @@ std::span<const SetterRow> errorPageSetters();
 std::span<const SetterRow> rewriteSetters();
 std::span<const SetterRow> headerSetters();
 std::span<const SetterRow> logSetters();
+std::span<const SetterRow> fileSetters();
+std::span<const SetterRow> bodySetters();
+std::span<const SetterRow> accessSetters();
 
 } // namespace portlight

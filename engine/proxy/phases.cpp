@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/phases.h"
 
+#include "proxy/filehandler.h"
 #include "proxy/localpages.h"
 #include "proxy/rewrite.h"
-#include "proxy/router.h"
 
 using namespace Qt::StringLiterals;
 
 namespace portlight {
 
 const PhaseRunner::Handler PhaseRunner::Handlers[] = {
-    &PhaseRunner::checkDomain, &PhaseRunner::serverRewrite, &PhaseRunner::findConfig,
-    &PhaseRunner::rewrite,     &PhaseRunner::postRewrite,   &PhaseRunner::content,
+    &PhaseRunner::checkDomain, &PhaseRunner::serverRewrite, &PhaseRunner::findConfig, &PhaseRunner::rewrite,
+    &PhaseRunner::postRewrite, &PhaseRunner::access,        &PhaseRunner::precontent, &PhaseRunner::content,
 };
 const int PhaseRunner::HandlerCount = int(std::size(Handlers));
 
@@ -70,6 +70,7 @@ PhaseResult PhaseRunner::findConfig()
         exchange.respondError(404);
         return PhaseResult::Done;
     }
+    exchange.m_location = &exchange.m_location->forMethod(exchange.methodText());
     const BodyFraming &body = exchange.request().body;
     const qint64 bodyMax = exchange.core().clientMaxBodyBytes;
     if (bodyMax > 0 && !exchange.m_discardsRequestBody && body.kind == BodyKind::Length && body.length > bodyMax) {
@@ -132,8 +133,27 @@ PhaseResult PhaseRunner::applyReturn(const ReturnRule &rule)
     if (rule.isRedirect)
         exchange.respondRedirect(rule.status, text);
     else
-        exchange.respondText(rule.status, typeForUri(exchange.uri(), exchange.core().defaultType), text);
+        exchange.respondText(
+            rule.status, exchange.settings().files->types.forUri(exchange.uri(), exchange.core().defaultType), text);
     return PhaseResult::Done;
+}
+
+// ngx_http_access_module. It is the only one to satisfy yet, so that "satisfy any" comes to the same.
+PhaseResult PhaseRunner::access()
+{
+    const AccessRules &rules = m_exchange.settings().access->rules;
+    if (rules.isEmpty() || rules.check(m_exchange.downstream().clientAddress()) != AccessRules::Verdict::Denied)
+        return PhaseResult::Next;
+    m_exchange.decide(Decision::Step::Access, QString::fromUtf8(m_exchange.downstream().clientHost()), u"deny"_s,
+                      m_exchange.location().position);
+    m_exchange.logError(LogLevel::Error, "access forbidden by rule");
+    m_exchange.respondError(403);
+    return PhaseResult::Done;
+}
+
+PhaseResult PhaseRunner::precontent()
+{
+    return FileHandler(m_exchange).tryFiles();
 }
 
 PhaseResult PhaseRunner::content()
@@ -141,7 +161,7 @@ PhaseResult PhaseRunner::content()
     switch (m_exchange.location().content) {
     case ContentKind::Proxy: return m_exchange.startProxy();
     case ContentKind::StubStatus: return serveStubStatus();
-    case ContentKind::None: return PhaseResult::Next;
+    case ContentKind::None: return FileHandler(m_exchange).serve();
     }
     Q_UNREACHABLE();
 }

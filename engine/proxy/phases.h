@@ -28,6 +28,8 @@ private:
     PhaseResult findConfig();
     PhaseResult rewrite();
     PhaseResult postRewrite();
+    PhaseResult access();
+    PhaseResult precontent();
     PhaseResult content();
     PhaseResult runProgram(const RewriteProgram &program);
     PhaseResult applyReturn(const ReturnRule &rule);

@@ -85,6 +85,7 @@ struct ProxyContext {
     bool draining = false;          // graceful stop: no keep-alive any more
     quint64 lastConnection = 0;
     ExchangeId lastExchange = 0;
+    quint32 tempNumber = 0; // of temporary files and of boundaries between parts
     QHash<QByteArray, DomainTally> tallies;
     std::unique_ptr<RequestSlotPool> slots;
     RegexMatch regexMatch; // of the expression that is being matched

@@ -17,13 +17,14 @@ struct UriState {
     static constexpr int ChangesMax = 10; // NGX_HTTP_MAX_URI_CHANGES
 
     int changesLeft = ChangesMax + 1;
-    bool internal = false;      // rewritten or redirected inside: `internal` locations may answer
-    bool changed = false;       // a rewrite wants a new location
-    bool unparsedValid = true;  // the client's own bytes may still be passed on
-    bool locationValid = true;  // the URI begins with the location's prefix
-    bool quoted = false;        // held percent escapes
-    bool errorPage = false;     // an error page is being made: no other, unless recursive_error_pages
-    bool intoErrorPage = false; // a redirect to one is under way
+    bool internal = false;       // rewritten or redirected inside: `internal` locations may answer
+    bool changed = false;        // a rewrite wants a new location
+    bool unparsedValid = true;   // the client's own bytes may still be passed on
+    bool locationValid = true;   // the URI begins with the location's prefix
+    bool addsUriToAlias = false; // try_files found a file behind an alias in a regex location
+    bool quoted = false;         // held percent escapes
+    bool errorPage = false;      // an error page is being made: no other, unless recursive_error_pages
+    bool intoErrorPage = false;  // a redirect to one is under way
 };
 
 // What the last regular expression captured.

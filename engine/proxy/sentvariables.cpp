@@ -5,6 +5,7 @@
 #include "proxy/variablenumbers.h"
 
 #include "http/fieldtext.h"
+#include "http/serializer.h"
 
 namespace portlight {
 
@@ -77,6 +78,13 @@ bool appendSentField(const VariableRef &variable, Exchange &exchange, WireBuffer
         out.appendNumber(quint64(head.contentLength));
         return true;
     case HeaderId::TransferEncoding: return exchange.downstream().facts().chunked && appendNonEmpty("chunked", out);
+    case HeaderId::LastModified:
+        if (const auto modified = head.impliedLastModified()) {
+            char date[30];
+            formatHttpDate(std::chrono::system_clock::time_point(std::chrono::seconds(*modified)), date);
+            return appendNonEmpty(date, out);
+        }
+        break;
     case HeaderId::Location:
         if (!head.location.isEmpty())
             return appendNonEmpty(head.location, out);

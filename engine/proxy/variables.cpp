@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The values of variables for one exchange; those of the request and its configuration (ngx_http_variables.c).
 #include "proxy/exchange.h"
+#include "proxy/filevariables.h"
 #include "proxy/responsevariables.h"
 #include "proxy/template.h"
 
@@ -241,6 +242,8 @@ bool appendVariable(const VariableRef &variable, Exchange &exchange, WireBuffer 
     if (const auto found = appendRequestVariable(variable.id, exchange, out))
         return *found;
     if (const auto found = appendConnectionVariable(variable.id, exchange, out))
+        return *found;
+    if (const auto found = appendFileVariable(variable.id, exchange, out))
         return *found;
     if (const auto found = appendAnswerVariable(variable.id, exchange, out))
         return *found;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/parser.h"
 #include "proxy/compile.h"
-#include "proxy/router.h"
 
 #include <QTest>
 
@@ -89,16 +88,6 @@ private Q_SLOTS:
         QCOMPARE(reasonFor(server, "/b"), QStringLiteral("longest matching prefix of 3 locations"));
         QCOMPARE(reasonFor(server, "/c"), QStringLiteral("no location matches"));
         QVERIFY(reasonFor(server, "/p").contains(QStringLiteral("redirected")));
-    }
-
-    void textsGetTheTypeOfTheirExtension()
-    {
-        QCOMPARE(typeForUri("/a.html", "text/plain"), QByteArrayView("text/html"));
-        QCOMPARE(typeForUri("/a.HTML", "text/plain"), QByteArrayView("text/html"));
-        QCOMPARE(typeForUri("/a.gif", "text/plain"), QByteArrayView("image/gif"));
-        QCOMPARE(typeForUri("/a.jpg", "text/plain"), QByteArrayView("image/jpeg"));
-        QCOMPARE(typeForUri("/a.js", "text/plain"), QByteArrayView("text/plain"));
-        QCOMPARE(typeForUri("/a.html/b", "text/plain"), QByteArrayView("text/plain"));
     }
 };
 
