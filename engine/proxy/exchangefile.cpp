@@ -106,6 +106,8 @@ bool Exchange::passConditions()
     case ConditionOutcome::PreconditionFailed:
         m_fileBody.reset();
         respondError(412);
+        if (m_headSent) // as nginx, whose filter ends the request with an error though keep-alive was announced
+            m_downstream->disableKeepAlive();
         return false;
     case ConditionOutcome::NotModified: break;
     }
