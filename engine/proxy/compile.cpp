@@ -9,6 +9,7 @@
 #include "proxy/mapvariable.h"
 #include "proxy/splitvariable.h"
 
+#include <QDir>
 #include <QSysInfo>
 
 #include <algorithm>
