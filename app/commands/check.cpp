@@ -15,12 +15,14 @@ int runCheck(const QStringList &arguments)
     line.addOperand(u"file"_s, u"nginx configuration; your own portlight.conf when not given."_s, u"[FILE]"_s);
     line.addOption(u"prefix"_s, u"The folder that relative paths inside the configuration start from."_s, u"folder"_s);
     line.addOption(u"overlay"_s, u"What differs on this desk, laid over the configuration."_s, u"file"_s);
+    line.addFragmentOption();
     line.addJsonOption();
     line.addVersionOption();
     if (const auto over = line.parse(arguments, 0, 1))
         return *over;
 
-    ReadConfig config = readConfig(line.configPath(), {.version = line.nginxVersion()}, line.value(u"overlay"_s));
+    ReadConfig config = readConfig(line.configPath(), {.version = line.nginxVersion()}, line.value(u"overlay"_s),
+                                   line.isSet(u"fragment"_s));
     if (config.ok())
         config.diagnostics += compileProblems(config, line.nginxVersion(), line.value(u"prefix"_s));
     if (line.isSet(u"json"_s)) {

@@ -99,6 +99,13 @@ void CommandLine::addVersionOption()
               u"version"_s);
 }
 
+void CommandLine::addFragmentOption()
+{
+    addOption(u"fragment"_s,
+              u"FILE is a part of a configuration, such as a server or a location alone: complete it with the "
+              u"blocks around it."_s);
+}
+
 std::optional<int> CommandLine::parse(const QStringList &arguments, int operandsMin, int operandsMax)
 {
     if (!m_parser.parse(QStringList{u"portlightctl"_s} + arguments))

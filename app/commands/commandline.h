@@ -30,7 +30,8 @@ public:
     void addOperand(const QString &name, const QString &description, const QString &syntax = {});
     void addOption(const QString &name, const QString &description, const QString &valueName = {});
     void addJsonOption();
-    void addVersionOption(); // --nginx-version
+    void addVersionOption();  // --nginx-version
+    void addFragmentOption(); // --fragment
 
     // An exit code when the command is over already: help was asked for, or an option is unknown.
     std::optional<int> parse(const QStringList &arguments, int operandsMin, int operandsMax);

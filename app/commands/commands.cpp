@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::array<Command, 10> Commands{{
+constexpr std::array<Command, 11> Commands{{
     {"serve", "Run the proxy in the foreground", runServe},
     {"check", "Check a configuration and say what is wrong with it", runCheck},
     {"add", "Add a domain: portlightctl add shop 3000", runAdd},
@@ -22,6 +22,7 @@ constexpr std::array<Command, 10> Commands{{
     {"import", "Make somebody's nginx.conf run on this desk", runImport},
     {"export", "Write the configuration for another server", runExport},
     {"verify", "Play requests to a real nginx and to Portlight, and compare the answers", runVerify},
+    {"reference", "Print what is known of each directive", runReference},
 }};
 
 } // namespace
@@ -43,7 +44,7 @@ QString generalHelp()
     QString text = u"Usage: portlightctl COMMAND [OPTIONS]\n\nA reverse proxy for developers, without its window.\n\n"
                    u"Commands:\n"_s;
     for (const Command &command : Commands)
-        text += u"  %1  %2\n"_s.arg(QLatin1String(command.name), -8).arg(QLatin1String(command.summary));
+        text += u"  %1  %2\n"_s.arg(QLatin1String(command.name), -9).arg(QLatin1String(command.summary));
     return text
            + u"\nportlightctl COMMAND --help tells more of a command; portlightctl --version the version.\n"
              u"Exit codes: 0 done, 1 problems or failed, 2 wrong usage, 3 cannot start.\n"_s;

@@ -38,5 +38,6 @@ int runReload(const QStringList &arguments);
 int runImport(const QStringList &arguments);
 int runExport(const QStringList &arguments);
 int runVerify(const QStringList &arguments);
+int runReference(const QStringList &arguments);
 
 } // namespace portlight

@@ -52,6 +52,7 @@ void addExportOptions(CommandLine &line)
     line.addOption(u"per-domain"_s, u"A file for each domain in conf.d beside nginx.conf."_s);
     line.addOption(u"name"_s, u"The public name of a local one: shop.localhost=shop.example.com; may be repeated."_s,
                    u"local=public"_s);
+    line.addFragmentOption();
     line.addJsonOption();
     line.addVersionOption();
 }
@@ -124,7 +125,8 @@ int runExport(const QStringList &arguments)
         return ExitUsage;
     }
 
-    const ReadConfig config = readConfig(line.configPath(), {.version = line.nginxVersion()});
+    const ReadConfig config =
+        readConfig(line.configPath(), {.version = line.nginxVersion()}, {}, line.isSet(u"fragment"_s));
     if (!config.ok()) {
         for (const Diagnostic &diagnostic : config.diagnostics)
             printError(diagnostic.toString() + u'\n');

@@ -89,6 +89,7 @@ int runImport(const QStringList &arguments)
     line.addOption(u"output"_s, u"The copy to write; portlight.conf in this folder when not given."_s, u"file"_s);
     line.addOption(u"prefix"_s, u"The folder that relative paths inside the configuration start from."_s, u"folder"_s);
     line.addOption(u"force"_s, u"Overwrite files that are there."_s);
+    line.addFragmentOption();
     line.addJsonOption();
     line.addVersionOption();
     if (const auto over = line.parse(arguments, 1, 1))
@@ -97,9 +98,10 @@ int runImport(const QStringList &arguments)
     const QString copy =
         QFileInfo(line.isSet(u"output"_s) ? line.value(u"output"_s) : u"portlight.conf"_s).absoluteFilePath();
     const QString overlay = QFileInfo(copy).dir().filePath(QLatin1String(OverlayName));
-    const Result<ImportPlan> plan =
-        planImport(line.operands().first(),
-                   {.prefix = line.value(u"prefix"_s), .overlayPath = overlay, .version = line.nginxVersion()});
+    const Result<ImportPlan> plan = planImport(line.operands().first(), {.prefix = line.value(u"prefix"_s),
+                                                                         .overlayPath = overlay,
+                                                                         .version = line.nginxVersion(),
+                                                                         .isFragment = line.isSet(u"fragment"_s)});
     if (!plan) {
         printFailure(plan.error());
         return ExitFailed;

@@ -2,7 +2,9 @@
 #include "commands/readconfig.h"
 
 #include "config/checkedconfig.h"
+#include "config/fragment.h"
 #include "config/parser.h"
+#include "config/store.h"
 #include "proxy/compile.h"
 
 #include <QSet>
@@ -17,9 +19,20 @@ QString withoutHint(Diagnostic diagnostic)
     return diagnostic.toString();
 }
 
+// nginx does not start without one; we do, and so does what is written for us alone.
+void noteMissingEvents(ReadConfig &config, const QString &path)
+{
+    const ConfigNode *const http = config.tree.child("http");
+    if (http && !config.tree.child("events") && path != ConfigStore::defaultPath())
+        config.diagnostics.append({Severity::Warning, ErrorCode::MissingDirective,
+                                   QStringLiteral("no \"events\" section in configuration"), http->position,
+                                   QStringLiteral("nginx does not start without: write events { } above")});
+}
+
 } // namespace
 
-ReadConfig readConfig(const QString &path, const ValidationOptions &options, const QString &overlayPath)
+ReadConfig readConfig(const QString &path, const ValidationOptions &options, const QString &overlayPath,
+                      bool isFragment)
 {
     auto outcome = parseConfigFile(path);
     if (!outcome)
@@ -27,6 +40,11 @@ ReadConfig readConfig(const QString &path, const ValidationOptions &options, con
     ReadConfig config{std::move(outcome->tree), {}, outcome->diagnostics, {}};
     if (!config.ok())
         return config;
+    if (isFragment) {
+        FragmentOutcome whole = completeFragment(config.written);
+        config.written = std::move(whole.tree);
+        config.diagnostics += whole.notes;
+    }
     OverlayOutcome overlay;
     if (!overlayPath.isEmpty()) {
         overlay = readOverlayFile(overlayPath);
@@ -38,6 +56,8 @@ ReadConfig readConfig(const QString &path, const ValidationOptions &options, con
     config.tree = std::move(checked.tree);
     config.diagnostics += checked.diagnostics;
     config.files = checked.files;
+    if (!isFragment)
+        noteMissingEvents(config, path);
     return config;
 }
 

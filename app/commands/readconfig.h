@@ -19,7 +19,9 @@ struct ReadConfig {
 };
 
 // A file that cannot be read is a diagnostic too. `overlayPath`: what lies over the tree that runs; may be empty.
-ReadConfig readConfig(const QString &path, const ValidationOptions &options, const QString &overlayPath = {});
+// `isFragment`: it is completed with the blocks around it first.
+ReadConfig readConfig(const QString &path, const ValidationOptions &options, const QString &overlayPath = {},
+                      bool isFragment = false);
 
 // What only compiling finds out of a configuration that is ok: expressions that are none, hosts that are not found
 // (looking them up blocks). Nothing that is among its diagnostics already.

@@ -16,6 +16,7 @@ public:
     explicit ServedFile(const ServeOptions &options)
         : m_path(options.file)
         , m_overlay(options.overlay)
+        , m_isFragment(options.isFragment)
         , m_validation{.version = options.nginxVersion, .warnBeyondLoopback = true}
         , m_engine(options.engineOptions())
     {}
@@ -26,7 +27,7 @@ public:
 
     std::optional<int> start() override
     {
-        ReadConfig config = readConfig(m_path, m_validation, m_overlay);
+        ReadConfig config = readConfig(m_path, m_validation, m_overlay, m_isFragment);
         printDiagnostics(config.diagnostics);
         m_told = config.diagnostics;
         if (!config.ok())
@@ -38,7 +39,7 @@ public:
 
     void reload(ServeLog &log) override
     {
-        ReadConfig config = readConfig(m_path, m_validation, m_overlay);
+        ReadConfig config = readConfig(m_path, m_validation, m_overlay, m_isFragment);
         m_told = config.diagnostics;
         log.write(m_told);
         if (config.ok())
@@ -63,6 +64,7 @@ private:
 
     const QString m_path;
     const QString m_overlay;
+    const bool m_isFragment;
     const ValidationOptions m_validation;
     Diagnostics m_told;
     ConfigTree m_tree;

@@ -20,6 +20,7 @@ std::variant<ServeOptions, int> parseServeOptions(const QStringList &arguments)
     line.addOption(u"demo"_s, u"Run a built-in backend and map http://demo.localhost to it."_s);
     line.addOption(u"overlay"_s, u"What differs on this desk, laid over FILE: a local.conf as import writes it."_s,
                    u"file"_s);
+    line.addFragmentOption();
     line.addOption(u"prefix"_s, u"The folder that relative paths inside the configuration start from."_s, u"folder"_s);
     line.addOption(u"pid"_s, u"Write the process id there once every listener is open."_s, u"file"_s);
     line.addOption(u"error-log"_s, u"Write the error log there, not to standard error."_s, u"file"_s);
@@ -38,6 +39,7 @@ std::variant<ServeOptions, int> parseServeOptions(const QStringList &arguments)
     }
     ServeOptions options;
     options.file = line.operands().value(0);
+    options.isFragment = line.isSet(u"fragment"_s);
     options.overlay = line.value(u"overlay"_s);
     options.demo = line.isSet(u"demo"_s);
     options.prefix = line.isSet(u"prefix"_s) ? QDir(line.value(u"prefix"_s)).absolutePath() : QString();

@@ -10,8 +10,9 @@ namespace portlight {
 
 // What `portlightctl serve` was asked for.
 struct ServeOptions {
-    QString file;    // empty: the user's own configuration
-    QString overlay; // of the file
+    QString file;            // empty: the user's own configuration
+    QString overlay;         // of the file
+    bool isFragment = false; // the file
     bool demo = false;
     QString prefix;
     QString pidFile;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/importer.h"
 
+#include "config/fragment.h"
 #include "config/includes.h"
 #include "config/parser.h"
 
@@ -29,14 +30,14 @@ bool isMissingFile(const Diagnostic &diagnostic)
 }
 
 // A production file includes what is only on its server, such as what certbot wrote: that is left out and told.
-Result<ImportPlan> readExpanded(const QString &path)
+Result<ImportPlan> readExpanded(const QString &path, bool isFragment)
 {
     const Result<ParseOutcome> parsed = parseConfigFile(path);
     if (!parsed)
         return parsed.error();
     if (!parsed->ok())
         return firstError(parsed->diagnostics);
-    ExpandOutcome expanded = expandIncludes(parsed->tree);
+    ExpandOutcome expanded = expandIncludes(isFragment ? completeFragment(parsed->tree).tree : parsed->tree);
     ImportPlan plan;
     for (const Diagnostic &diagnostic : std::as_const(expanded.diagnostics)) {
         if (!isMissingFile(diagnostic))
@@ -89,7 +90,7 @@ ConfigTree ImportPlan::copy() const
 
 Result<ImportPlan> planImport(const QString &path, const ImportOptions &options)
 {
-    Result<ImportPlan> read = readExpanded(path);
+    Result<ImportPlan> read = readExpanded(path, options.isFragment);
     if (!read)
         return read.error();
     ImportPlan plan = std::move(*read);

@@ -11,6 +11,7 @@ struct ImportOptions {
     QString prefix;      // where relative paths of the configuration start; empty: the folder of its file
     QString overlayPath; // where the overlay will stand; its folder gets logs and caches
     NginxVersion version = NginxVersion::current();
+    bool isFragment = false;             // completed with the blocks around it first
     std::optional<DeskFacts> facts = {}; // of another desk, for tests
 };
 

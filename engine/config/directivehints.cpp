@@ -90,6 +90,10 @@ QString unknownDirectiveHint(QByteArrayView name, ConfigContext context)
 {
     if (name.startsWith("\xEF\xBB\xBF"))
         return u"the file begins with a byte order mark; save it as UTF-8 without one"_s;
+    if (name.contains("\xC2\xA0"))
+        return u"a no-break space, as web pages have them, is a letter to nginx: write a plain space"_s;
+    if (name == "..." || name == "\xE2\x80\xA6")
+        return u"the dots stand for what a text left out: write it, or delete them"_s;
     if (name.isEmpty() || name.size() > ComparedNameBytesMax)
         return {};
     const DirectiveSpec *const spec = nearest(name, context);
@@ -100,9 +104,9 @@ QString wrongContextHint(const DirectiveSpec &spec, ConfigContext found)
 {
     const QString name = QString::fromLatin1(spec.name);
     if (found == ConfigContext::Main && spec.contexts.testFlag(ConfigContext::Http))
-        return u"this is a part of a configuration: wrap it in http { … }"_s;
+        return u"this is a part of a configuration: wrap it in http { … }, or complete it with --fragment"_s;
     if (found == ConfigContext::Main && spec.contexts.testFlag(ConfigContext::Server))
-        return u"this is a part of a configuration: wrap it in http { server { … } }"_s;
+        return u"this is a part of a configuration: wrap it in http { server { … } }, or complete it with --fragment"_s;
     const QStringList places = contextNames(spec.contexts);
     return places.isEmpty() ? QString() : u"\"%1\" belongs in %2"_s.arg(name, joined(places));
 }

@@ -13,12 +13,9 @@ namespace {
 
 std::vector<DirectiveSpec> joinedRows()
 {
-    using namespace directivetable;
     std::vector<DirectiveSpec> all;
-    for (const auto rows :
-         {coreRows(), httpRows(), proxyRows(), upstreamRows(), tlsRows(), fastcgiRows(), scgiRows(), uwsgiRows(),
-          grpcRows(), accessRows(), filtersRows(), contentRows(), commercialRows(), ownRows()})
-        all.insert(all.end(), rows.begin(), rows.end());
+    for (const DirectiveModule &module : directiveModules())
+        all.insert(all.end(), module.directives.begin(), module.directives.end());
     // Stable, so that of two meanings of a name the one of http comes before that of upstream.
     std::stable_sort(all.begin(), all.end(),
                      [](const DirectiveSpec &a, const DirectiveSpec &b) { return std::strcmp(a.name, b.name) < 0; });
@@ -44,6 +41,28 @@ NameIndex indexByName()
 }
 
 } // namespace
+
+std::span<const DirectiveModule> directiveModules()
+{
+    using namespace directivetable;
+    static const DirectiveModule modules[] = {
+        {"Core and events", coreRows()},
+        {"HTTP core", httpRows()},
+        {"Proxy", proxyRows()},
+        {"Upstream groups", upstreamRows()},
+        {"TLS, HTTP/2 and HTTP/3", tlsRows()},
+        {"FastCGI", fastcgiRows()},
+        {"SCGI", scgiRows()},
+        {"uwsgi", uwsgiRows()},
+        {"gRPC", grpcRows()},
+        {"Access, limits and lookups", accessRows()},
+        {"Headers and bodies of responses", filtersRows()},
+        {"Content, rewriting and logs", contentRows()},
+        {"Commercial, separate and removed modules", commercialRows()},
+        {"Portlight's own", ownRows()},
+    };
+    return modules;
+}
 
 NginxVersion NginxVersion::fromString(QByteArrayView text)
 {

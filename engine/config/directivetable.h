@@ -84,6 +84,13 @@ const DirectiveSpec *findDirective(QByteArrayView name);
 // there is one, else the first.
 const DirectiveSpec *findDirective(QByteArrayView name, ConfigContext context);
 std::span<const DirectiveSpec> allDirectives();
+
+// The rows of one or of several modules of nginx that belong together.
+struct DirectiveModule {
+    const char *title;
+    std::span<const DirectiveSpec> directives; // by name
+};
+std::span<const DirectiveModule> directiveModules();
 // The default of `name` in that version, empty when there is none. `name` must be in the table.
 QByteArray directiveDefault(QByteArrayView name, const NginxVersion &version);
 

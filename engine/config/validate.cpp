@@ -118,6 +118,26 @@ void checkBlock(State &state, const ConfigNode &node, const Scope &scope)
         checkUpstream(state, node);
 }
 
+// “typographic” quotes and their like, which editors and web pages make of plain ones.
+bool hasTypographicQuote(QByteArrayView word)
+{
+    for (qsizetype at = word.indexOf("\xE2\x80"); at >= 0; at = word.indexOf("\xE2\x80", at + 1)) {
+        const char last = at + 2 < word.size() ? word[at + 2] : '\0';
+        if (last == '\x98' || last == '\x99' || last == '\x9C' || last == '\x9D')
+            return true;
+    }
+    return false;
+}
+
+void checkQuotes(State &state, const ConfigNode &node)
+{
+    for (size_t i = 0; i < node.arguments.size(); ++i) {
+        if (hasTypographicQuote(node.argument(i)))
+            return state.warning(ErrorCode::InvalidValue, u"typographic quotes are letters to nginx"_s,
+                                 positionOf(node, i), u"write \" or '"_s);
+    }
+}
+
 void checkStatement(State &state, const ConfigNode &node, const Scope &scope)
 {
     const DirectiveSpec *const spec = findDirective(node.name, scope.context);
@@ -125,6 +145,7 @@ void checkStatement(State &state, const ConfigNode &node, const Scope &scope)
     const bool inShape = spec && rightShape(state, node, *spec);
     if (inPlace && inShape) {
         reportSupport(state, node, *spec);
+        checkQuotes(state, node);
         checkValues(state, node, *spec, scope);
         if (node.isBlock())
             checkBlock(state, node, scope);

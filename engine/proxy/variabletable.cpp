@@ -157,8 +157,7 @@ Result<VariableRef> VariableTable::defineStored(QByteArrayView name)
     if (auto own = builtIn(lower)) {
         if (own->id != VariableId::Nothing && isChangeable(lower))
             return *own;
-        const bool isPrefixed = !own->text.isEmpty(); // "set $http_x" hides the field, as in nginx
-        if (!isPrefixed)
+        if (isFixedVariable(lower)) // others are hidden: "set $http_x", "set $proxy_host"
             return duplicate(name);
     }
     VariableRef variable;
@@ -179,7 +178,7 @@ Result<VariableRef> VariableTable::defineCaptured(QByteArrayView name)
 Result<void> VariableTable::defineComputed(QByteArrayView name, const ComputedVariable *variable)
 {
     const QByteArray lower = name.toByteArray().toLower();
-    if (const auto own = builtIn(lower); own && own->text.isEmpty())
+    if (isFixedVariable(lower))
         return duplicate(name);
     Entry &entry = m_entries[slotOf(lower)];
     entry.computed = variable;

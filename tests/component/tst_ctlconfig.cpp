@@ -38,8 +38,8 @@ private Q_SLOTS:
         CtlProgram ctl;
         const auto general = ctl.run({u"help"_s});
         QCOMPARE(general.exitCode, 0);
-        for (const char *name :
-             {"serve", "check", "add", "remove", "list", "status", "reload", "import", "export", "verify"}) {
+        for (const char *name : {"serve", "check", "add", "remove", "list", "status", "reload", "import", "export",
+                                 "verify", "reference"}) {
             QVERIFY2(general.out.contains(name), name);
             const auto help = ctl.run({QString::fromLatin1(name), u"--help"_s});
             QCOMPARE(help.exitCode, 0);
@@ -94,6 +94,18 @@ private Q_SLOTS:
         QVERIFY2(outcome.out.startsWith("bad.conf:4:9: error: host not found in upstream \"nohost.invalid:80\""),
                  outcome.out.constData());
         QCOMPARE(outcome.out.count("host not found"), 1);
+    }
+
+    void aMissingEventsBlockIsSaidOfFilesThatNginxReads()
+    {
+        CtlProgram ctl;
+        ctl.write(u"a.conf"_s, "http {\n}\n");
+        const auto outcome = ctl.run({u"check"_s, u"a.conf"_s});
+        QCOMPARE(outcome.exitCode, 0);
+        QVERIFY2(outcome.out.startsWith("a.conf:1:1: warning: no \"events\" section in configuration"),
+                 outcome.out.constData());
+        QCOMPARE(ctl.run({u"add"_s, u"shop"_s, u"3000"_s}).exitCode, 0);
+        QVERIFY(!ctl.run({u"check"_s}).out.contains("events"));
     }
 
     void syntaxErrorsHaveAPositionToo()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/domains.h"
+#include "config/fragment.h"
 #include "config/parser.h"
 #include "config/validate.h"
 #include "export/nginxexporter.h"
@@ -43,6 +44,24 @@ bool sameTree(const std::vector<ConfigNode> &a, const std::vector<ConfigNode> &b
     return true;
 }
 
+// What a tree is written as reads back as the same tree, and is written as the same text.
+void requireFixedPoint(const ConfigTree &tree)
+{
+    const QByteArray written = writeConfig(tree);
+    const ParseOutcome again = parseConfig(written, QStringLiteral("fuzz.conf"));
+    require(again.ok());
+    require(sameTree(again.tree.nodes, tree.nodes));
+    require(writeConfig(again.tree) == written);
+}
+
+// The same for a tree that the program has built: blank lines may come out otherwise the first time.
+void requireSettled(const ConfigTree &tree)
+{
+    const ParseOutcome once = parseConfig(writeConfig(tree), QStringLiteral("fuzz.conf"));
+    require(once.ok());
+    requireFixedPoint(once.tree);
+}
+
 } // namespace
 
 // Any bytes are read without harm; what is understood is written so that reading it gives the same tree, and writing
@@ -57,10 +76,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     exportNginx(outcome.tree);
     if (!outcome.ok())
         return 0;
-    const QByteArray written = writeConfig(outcome.tree);
-    const ParseOutcome again = parseConfig(written, QStringLiteral("fuzz.conf"));
-    require(again.ok());
-    require(sameTree(again.tree.nodes, outcome.tree.nodes));
-    require(writeConfig(again.tree) == written);
+    requireFixedPoint(outcome.tree);
+    const FragmentOutcome whole = completeFragment(outcome.tree);
+    validateConfig(whole.tree);
+    requireSettled(whole.tree);
     return 0;
 }

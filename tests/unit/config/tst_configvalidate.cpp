@@ -201,8 +201,20 @@ void TestConfigValidate::hintsSayWhatToDo_data()
     row("nothing is near", "zzzzzzzz;", {});
     row("byte order mark", "\xEF\xBB\xBFhttp { }",
         u"the file begins with a byte order mark; save it as UTF-8 without one"_s);
-    row("a part of a configuration", "server { }", u"this is a part of a configuration: wrap it in http { … }"_s);
-    row("a smaller part", "location / { }", u"this is a part of a configuration: wrap it in http { server { … } }"_s);
+    row("a part of a configuration", "server { }",
+        u"this is a part of a configuration: wrap it in http { … }, or complete it with --fragment"_s);
+    row("dots of a text", inServer("location / { ... ; }"),
+        u"the dots stand for what a text left out: write it, or delete them"_s);
+    row("a no-break space", inServer("\xC2\xA0listen 80;"),
+        u"a no-break space, as web pages have them, is a letter to nginx: write a plain space"_s);
+    row("typographic quotes", inLocation("proxy_set_header Connection \xE2\x80\x9C\xE2\x80\x9D;"), u"write \" or '"_s);
+    row("two signs of equality", inServer("if ($host == a) { }"), u"nginx compares with a single \"=\""_s);
+    row("the zone of a cache", inHttp("proxy_cache_path /c zone=a:1m;"),
+        u"the zone of a cache is written keys_zone=a:1m"_s);
+    row("the zone of a limit", inHttp("limit_req_zone $host keys_zone=a:1m rate=1r/s;"),
+        u"the zone of a limit is written zone=a:1m"_s);
+    row("a smaller part", "location / { }",
+        u"this is a part of a configuration: wrap it in http { server { … } }, or complete it with --fragment"_s);
     row("where it belongs", inHttp("proxy_pass http://a;"),
         u"\"proxy_pass\" belongs in \"location\", \"if\" in \"location\" or \"limit_except\""_s);
     row("missing semicolon, count", inServer("client_max_body_size 1m\nsend_timeout 5;"),
@@ -221,7 +233,10 @@ void TestConfigValidate::hintsSayWhatToDo()
     QFETCH(QString, hint);
     const Diagnostics found = findings(text);
     QVERIFY(!found.isEmpty());
-    QCOMPARE(found.first().hint, hint);
+    const auto first = std::find_if(found.begin(), found.end(),
+                                    [](const Diagnostic &one) { return one.code != ErrorCode::NotSupportedYet; });
+    QVERIFY(first != found.end());
+    QCOMPARE(first->hint, hint);
 }
 
 void TestConfigValidate::soundConfigurationHasNoFindings_data()
