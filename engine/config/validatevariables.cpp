@@ -192,8 +192,12 @@ void checkTemplates(State &state, const ConfigNode &node, const DirectiveSpec &s
     const bool fromTheEnd = which.first < 0;
     const size_t first = fromTheEnd ? node.arguments.size() - std::min<size_t>(1, node.arguments.size())
                                     : static_cast<size_t>(which.first);
-    for (size_t i = first; i < end; ++i)
-        checkTemplate(state, node, i);
+    // What proxy_redirect and the cookie rules replace may be an expression, whose '$' is no variable's.
+    const bool takesPattern = node.name == "proxy_redirect" || node.name.startsWith("proxy_cookie_");
+    for (size_t i = first; i < end; ++i) {
+        if (!(takesPattern && i == 0 && node.argument(0).startsWith('~')))
+            checkTemplate(state, node, i);
+    }
 }
 
 void checkNewVariable(State &state, const ConfigNode &node, size_t index)

@@ -153,9 +153,10 @@ void LocationCompiler::compileProxyPass(const ConfigNode &node, LocationConfig &
     }
     location.proxyPass = std::move(pass);
     location.content = ContentKind::Proxy;
-    location.autoSlash =
-        location.path.endsWith('/')
-        && (location.kind == LocationConfig::Kind::Prefix || location.kind == LocationConfig::Kind::PrefixFinal);
+    const bool isPath = location.kind == LocationConfig::Kind::Prefix
+                        || location.kind == LocationConfig::Kind::PrefixFinal
+                        || location.kind == LocationConfig::Kind::Exact;
+    location.autoSlash = isPath && location.path.endsWith('/');
 }
 
 void LocationCompiler::compileRewrite(const ConfigNode &block, LocationConfig &location)

@@ -26,6 +26,7 @@ void RequestState::resetState()
     m_host.resize(0);
     m_uri.resize(0);
     m_args = {};
+    m_hasArgs = false;
     m_uriState = {};
     m_method = MethodId::Get;
     m_captures.clear();
@@ -33,7 +34,8 @@ void RequestState::resetState()
 
 void RequestState::adoptTarget()
 {
-    m_args = requestText(m_request.query);
+    m_hasArgs = !m_request.query.isEmpty(); // "/x?" has none either
+    m_args = m_hasArgs ? requestText(m_request.query) : QByteArrayView();
     m_method = m_request.methodId;
 }
 
@@ -73,6 +75,7 @@ void RequestState::setUri(QByteArrayView uri)
 
 void RequestState::setArgs(QByteArrayView args)
 {
+    m_hasArgs = !args.isNull();
     m_ownArgs = args.toByteArray();
     m_args = m_ownArgs;
 }

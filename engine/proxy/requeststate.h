@@ -56,6 +56,8 @@ public:
     QByteArrayView host() const { return m_host; }  // lower case, no port: $host
     const QByteArray &uri() const { return m_uri; } // normalized: $uri
     QByteArrayView args() const { return m_args; }
+    // False where there are none, as against `set $args ""`.
+    bool hasArgs() const { return m_hasArgs; }
     // The target as it came, less scheme and authority: $request_uri.
     QByteArrayView unparsedUri() const;
     // An error page is asked for with GET, whatever the client's method was.
@@ -63,7 +65,7 @@ public:
     QByteArrayView methodText() const;
 
     void setUri(QByteArrayView uri);
-    void setArgs(QByteArrayView args);
+    void setArgs(QByteArrayView args); // null: none
     void setMethod(MethodId method) { m_method = method; }
     UriState &uriState() { return m_uriState; }
     const UriState &uriState() const { return m_uriState; }
@@ -84,6 +86,7 @@ protected:
 private:
     QByteArray m_ownArgs;  // once they were changed
     QByteArrayView m_args; // of the head, or of the above
+    bool m_hasArgs = false;
     UriState m_uriState;
     MethodId m_method = MethodId::Get;
     Captures m_captures;

@@ -176,7 +176,7 @@ bool appendPresent(QByteArrayView value, WireBuffer &out)
 
 bool appendArgs(const Exchange &exchange, WireBuffer &out)
 {
-    return appendPresent(exchange.args(), out) || exchange.request().hasQuery;
+    return appendPresent(exchange.args(), out) || exchange.hasArgs();
 }
 
 bool appendProtocol(const RequestHead &request, WireBuffer &out)
