@@ -37,9 +37,9 @@ ReadConfig readConfig(const QString &path, const ValidationOptions &options, con
     auto outcome = parseConfigFile(path);
     if (!outcome)
         return {{}, {}, {Diagnostic::fromError(outcome.error())}, {}};
+    if (!outcome->ok())
+        return {outcome->tree, {}, problemsOfBrokenText(*outcome, options), {}};
     ReadConfig config{std::move(outcome->tree), {}, outcome->diagnostics, {}};
-    if (!config.ok())
-        return config;
     if (isFragment) {
         FragmentOutcome whole = completeFragment(config.written);
         config.written = std::move(whole.tree);

@@ -16,6 +16,13 @@ void layOver(CheckedConfig &checked, const Overlay &overlay, const std::vector<T
     }
 }
 
+bool isBlockAt(const std::vector<ConfigNode> &nodes, const TextPosition &where)
+{
+    return std::any_of(nodes.begin(), nodes.end(), [&where](const ConfigNode &node) {
+        return node.isBlock() && (node.position == where || isBlockAt(node.children, where));
+    });
+}
+
 } // namespace
 
 CheckedConfig checkConfig(const ConfigTree &tree, const ValidationOptions &options, const Overlay &overlay)
@@ -38,6 +45,25 @@ CheckedConfig checkConfig(const ConfigTree &tree, const ValidationOptions &optio
         layOver(checked, overlay, used);
     checked.diagnostics += validateConfig(checked.tree, options);
     return checked;
+}
+
+Diagnostics problemsOfBrokenText(const ParseOutcome &outcome, const ValidationOptions &options)
+{
+    const auto place = [](const Diagnostic &one) { return std::pair(one.where.line, one.where.column); };
+    const auto first = std::find_if(outcome.diagnostics.begin(), outcome.diagnostics.end(),
+                                    [](const Diagnostic &one) { return one.severity == Severity::Error; });
+    if (first == outcome.diagnostics.end())
+        return outcome.diagnostics;
+    Diagnostics problems;
+    for (const Diagnostic &one : validateConfig(outcome.tree, options)) {
+        // What else is wrong may be the fault of what is missing.
+        if (one.code == ErrorCode::SyntaxError && place(one) < place(*first)
+            && isBlockAt(outcome.tree.nodes, one.where)) {
+            problems.append(one);
+            break; // what follows lies in blocks that may not be meant
+        }
+    }
+    return problems + outcome.diagnostics;
 }
 
 } // namespace portlight

@@ -3,6 +3,7 @@
 
 #include "config/includes.h"
 #include "config/overlay.h"
+#include "config/parser.h"
 #include "config/validate.h"
 
 namespace portlight {
@@ -20,5 +21,9 @@ struct CheckedConfig {
 // Reads the files that `tree` includes, lays `overlay` over the whole, and validates that; only files that could be
 // read are validated.
 CheckedConfig checkConfig(const ConfigTree &tree, const ValidationOptions &options = {}, const Overlay &overlay = {});
+
+// Of a text that could not be read to its end: its errors of syntax, and in front of them the first block that should
+// be none. A "{" in an expression without quotes makes one, and only the end of the file misses its "}".
+Diagnostics problemsOfBrokenText(const ParseOutcome &outcome, const ValidationOptions &options = {});
 
 } // namespace portlight

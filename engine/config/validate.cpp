@@ -45,12 +45,24 @@ bool rightPlace(State &state, const ConfigNode &node, const DirectiveSpec *spec,
     return true;
 }
 
+// A "{" without quotes begins a block, also in the midst of an expression or a name.
+QString openBraceHint(const ConfigNode &node)
+{
+    const bool expression =
+        std::any_of(node.arguments.begin(), node.arguments.end(), [](const ConfigArgument &argument) {
+            return argument.value.startsWith('^') || argument.value.startsWith('~') || argument.value.contains('(');
+        });
+    return expression ? u"a \"{\" begins a block: put an expression that has one into quotes"_s
+                      : u"a \"{\" begins a block: is a \";\" missing before it, or are quotes around it?"_s;
+}
+
 bool rightShape(State &state, const ConfigNode &node, const DirectiveSpec &spec)
 {
     const bool block = spec.type == DirectiveType::Block;
     if (!block && node.isBlock()) {
+        const QString swallowed = missingSemicolonHint(node);
         state.error(ErrorCode::SyntaxError, u"directive \"%1\" is not terminated by \";\""_s.arg(text(node.name)),
-                    node.position, missingSemicolonHint(node));
+                    node.position, swallowed.isEmpty() ? openBraceHint(node) : swallowed);
         return false;
     }
     if (block && !node.isBlock()) {

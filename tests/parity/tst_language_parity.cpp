@@ -130,7 +130,7 @@ Verdict askNginx(const QString &program, const QString &folder, const QString &f
     if (!nginx.waitForFinished(30'000))
         qFatal("nginx -t does not come to an end");
     static const QRegularExpression finding(
-        u"^(?:nginx: |\\d{4}/\\d\\d/\\d\\d \\S+ )\\[(emerg|warn)\\] (?:\\d+#\\d+: )?(.*?)(?: in \\S+:\\d+)?$"_s,
+        u"^(?:nginx: |\\d{4}/\\d\\d/\\d\\d \\S+ )\\[(emerg|alert|crit|warn)\\] (?:\\d+#\\d+: )?(.*?)(?: in \\S+:\\d+)?$"_s,
         QRegularExpression::MultilineOption);
     Verdict verdict;
     auto found = finding.globalMatch(QString::fromUtf8(nginx.readAll()));
@@ -149,7 +149,8 @@ Verdict askNginx(const QString &program, const QString &folder, const QString &f
 Verdict askOurs(const QByteArray &text, const QString &folder, const QString &file)
 {
     const ParseOutcome parsed = parseConfig(text, file);
-    Diagnostics findings = parsed.diagnostics;
+    // nginx ends at the first error; we go on, and may only stumble over it again.
+    Diagnostics findings = problemsOfBrokenText(parsed, {.version = Reference}).first(parsed.ok() ? 0 : 1);
     if (parsed.ok()) {
         const CheckedConfig checked = checkConfig(parsed.tree, {.version = Reference});
         findings += checked.diagnostics;

@@ -208,6 +208,8 @@ void TestConfigValidate::hintsSayWhatToDo_data()
     row("a no-break space", inServer("\xC2\xA0listen 80;"),
         u"a no-break space, as web pages have them, is a letter to nginx: write a plain space"_s);
     row("typographic quotes", inLocation("proxy_set_header Connection \xE2\x80\x9C\xE2\x80\x9D;"), u"write \" or '"_s);
+    row("a brace without quotes", "http { server { rewrite ^/(a{2})$ /b; } } }",
+        u"a \"{\" begins a block: put an expression that has one into quotes"_s);
     row("two signs of equality", inServer("if ($host == a) { }"), u"nginx compares with a single \"=\""_s);
     row("the zone of a cache", inHttp("proxy_cache_path /c zone=a:1m;"),
         u"the zone of a cache is written keys_zone=a:1m"_s);
