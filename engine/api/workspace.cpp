@@ -29,6 +29,7 @@ void Workspace::open()
 {
     d->firstStart = !d->file.exists();
     d->fileWarnings.clear();
+    d->loadOverlay();
     if (d->file.load())
         d->apply();
     d->watch();
@@ -63,12 +64,15 @@ bool Workspace::isReadOnly() const
 
 QList<DomainView> Workspace::domains() const
 {
-    return listDomains(tree());
+    if (d->file.overlay().isEmpty())
+        return listDomains(tree());
+    Diagnostics ignored;
+    return listDomains(applyOverlay(tree(), d->file.overlay(), ignored));
 }
 
 Diagnostics Workspace::diagnostics() const
 {
-    Diagnostics all = d->file.diagnostics() + d->fileWarnings;
+    Diagnostics all = d->overlayProblems + d->file.diagnostics() + d->fileWarnings;
     for (const Diagnostic &diagnostic : d->runDiagnostics) {
         if (!all.contains(diagnostic)) // the engine checks the file's tree once more
             all += diagnostic;
@@ -203,7 +207,7 @@ void Workspace::Private::connectSignals()
 void Workspace::Private::watch()
 {
     const QFileInfo info(file.path());
-    for (const QString &path : {info.absoluteFilePath(), info.absolutePath()}) {
+    for (const QString &path : {info.absoluteFilePath(), info.absolutePath(), q->overlayPath()}) {
         const QStringList watched = watcher.files() + watcher.directories();
         if (!watched.contains(path) && QFileInfo::exists(path))
             watcher.addPath(path);
@@ -217,7 +221,8 @@ void Workspace::Private::follow()
         fileWarnings.clear(); // it is back
         Q_EMIT q->diagnosticsChanged();
     }
-    if (!file.changedOutside())
+    const bool otherOverlay = loadOverlay();
+    if (!file.changedOutside() && !otherOverlay)
         return;
     if (!file.exists()) {
         reportVanished();
@@ -246,7 +251,7 @@ void Workspace::Private::reportVanished()
 
 void Workspace::Private::apply()
 {
-    lastRequest = engine.applyConfig(std::make_shared<const ConfigTree>(file.tree()));
+    lastRequest = engine.applyConfig(std::make_shared<const ConfigTree>(file.served()));
 }
 
 void Workspace::Private::takeOutcome(const ApplyOutcome &outcome)

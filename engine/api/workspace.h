@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "api/importer.h"
 #include "api/proxyengine.h"
 #include "config/domains.h"
 #include "config/store.h"
@@ -31,6 +32,13 @@ public:
     bool isFirstStart() const; // no file was there
     bool isReadOnly() const;   // the file is corrupt: edits are refused until it is mended
 
+    // What differs on this desk: local.conf beside the configuration, laid over it, followed when it is edited.
+    QString overlayPath() const;
+    // With what it includes and under the overlay: what runs.
+    const ConfigTree &servedTree() const;
+    // With what it includes, without the overlay: what is exported.
+    ConfigTree treeToExport() const;
+
     QList<DomainView> domains() const;
     // Problems of the file, of the running configuration, and of listeners.
     Diagnostics diagnostics() const;
@@ -47,6 +55,10 @@ public:
     Result<DomainDraft> draftOf(int index) const;
     // The port that new domains listen on.
     quint16 listenPort() const;
+
+    // Adds the servers of an imported configuration, and what makes them run here to the overlay. Gives their number.
+    // Errors: those of mergeImported() and of an edit; nothing has changed then.
+    Result<int> importConfig(const ImportPlan &plan);
 
     // Starts the built-in demo origin and maps "demo.localhost" to it.
     Result<int> startDemo();

@@ -4,6 +4,7 @@
 #include "api/demoorigin.h"
 #include "api/workspace.h"
 #include "api/workspacefile.h"
+#include "config/overlay.h"
 
 #include <QFileSystemWatcher>
 #include <QThreadPool>
@@ -28,11 +29,15 @@ public:
     Result<void> editAt(int index, const std::function<Result<void>(ConfigTree &)> &change);
     void apply();
     void watch();
+    // True when there is another overlay than before.
+    bool loadOverlay();
 
     Workspace *q;
     WorkspaceFile file;
     ProxyEngine engine;
     Diagnostics fileWarnings; // that the file is gone
+    QByteArray overlayText;   // as last read or written
+    Diagnostics overlayProblems;
     Diagnostics runDiagnostics;
     Diagnostics listenerDiagnostics;
     std::optional<RemovedDomain> removed; // for undo

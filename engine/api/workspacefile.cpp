@@ -24,12 +24,13 @@ WorkspaceFile::WorkspaceFile(const QString &path, const ValidationOptions &valid
     : m_store(path)
     , m_validation(validation)
     , m_tree(emptyConfig(path))
+    , m_served(m_tree)
 {}
 
 bool WorkspaceFile::load()
 {
     if (!m_store.exists()) {
-        m_tree = emptyConfig(path());
+        m_tree = m_served = emptyConfig(path());
         m_diagnostics.clear();
         m_readOnly = false;
         return true;
@@ -38,11 +39,15 @@ bool WorkspaceFile::load()
     if (!outcome)
         return refuseFile({Diagnostic::fromError(outcome.error())});
     Diagnostics problems = outcome->diagnostics;
-    if (outcome->ok())
-        problems += checkConfig(outcome->tree, m_validation).diagnostics;
+    CheckedConfig checked;
+    if (outcome->ok()) {
+        checked = checkConfig(outcome->tree, m_validation, m_overlay);
+        problems += checked.diagnostics;
+    }
     if (hasErrors(problems))
         return refuseFile(std::move(problems));
     m_tree = std::move(outcome->tree);
+    m_served = std::move(checked.tree);
     m_diagnostics = std::move(problems);
     m_readOnly = false;
     return true;
@@ -69,13 +74,17 @@ Result<int> WorkspaceFile::edit(const std::function<Result<int>(ConfigTree &)> &
     // Read back what will stand in the file, so that positions are those of its lines.
     ParseOutcome written = parseConfig(writeConfig(candidate), path());
     Diagnostics problems = written.diagnostics;
-    if (written.ok())
-        problems += checkConfig(written.tree, m_validation).diagnostics;
+    CheckedConfig checked;
+    if (written.ok()) {
+        checked = checkConfig(written.tree, m_validation, m_overlay);
+        problems += checked.diagnostics;
+    }
     if (hasErrors(problems))
         return firstErrorOf(problems);
     if (const auto saved = m_store.save(written.tree); !saved)
         return saved.error();
     m_tree = std::move(written.tree);
+    m_served = std::move(checked.tree);
     m_diagnostics = std::move(problems);
     return index;
 }

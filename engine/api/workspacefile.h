@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/domains.h"
+#include "config/overlay.h"
 #include "config/store.h"
 #include "config/validate.h"
 
@@ -19,6 +20,11 @@ public:
     const QString &path() const { return m_store.path(); }
     // The last valid configuration; an empty one before that.
     const ConfigTree &tree() const { return m_tree; }
+    // The same with what it includes and under the overlay.
+    const ConfigTree &served() const { return m_served; }
+    // Lies over the file from the next load() or edit() on.
+    void setOverlay(const Overlay &overlay) { m_overlay = overlay; }
+    const Overlay &overlay() const { return m_overlay; }
     // Problems of the file as it was last read or written.
     const Diagnostics &diagnostics() const { return m_diagnostics; }
     // The file cannot be read or is not valid: it is left alone until it is mended.
@@ -37,7 +43,9 @@ private:
 
     ConfigStore m_store;
     ValidationOptions m_validation;
+    Overlay m_overlay;
     ConfigTree m_tree;
+    ConfigTree m_served;
     Diagnostics m_diagnostics;
     bool m_readOnly = false;
 };

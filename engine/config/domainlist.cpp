@@ -67,6 +67,11 @@ QString targetOf(const Groups &groups, const ConfigNode &server)
 
 QString hostForUrl(const QStringList &names, const ListenAddress &address)
 {
+    // A name that leads here wherever one is, before one that may lead to another machine.
+    for (const QString &name : names) {
+        if (isPlainName(name) && name.endsWith(u".localhost"_s))
+            return name;
+    }
     for (const QString &name : names) {
         if (isPlainName(name))
             return name;
