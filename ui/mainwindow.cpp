@@ -5,6 +5,7 @@
 #include "doctor/doctorpage.h"
 #include "domains/domainspage.h"
 #include "export/exportpage.h"
+#include "import/importflow.h"
 #include "settings/settingspage.h"
 #include "status/statuspage.h"
 #include "traffic/trafficpage.h"
@@ -65,6 +66,15 @@ void MainWindow::connectWorkspace()
 
 void MainWindow::connectPages()
 {
+    connect(m_import, &ImportFlow::failed, this, [this](const Error &error) {
+        showPage(DomainsId);
+        m_domainsPage->showNotice(Tone::Error, error.toString());
+    });
+    connect(m_import, &ImportFlow::imported, this, [this](int servers, const QString &file) {
+        showPage(DomainsId);
+        m_domainsPage->showNotice(Tone::Good, servers == 1 ? tr("Imported one server from %1").arg(file)
+                                                           : tr("Imported %1 servers from %2").arg(servers).arg(file));
+    });
     connect(m_navigation, &NavigationBar::pageChosen, this, &MainWindow::showPage);
     connect(m_stateBar, &StateBar::problemsClicked, this, [this] { showPage(DoctorId); });
     connect(m_stateBar, &StateBar::captureClicked, this, [this] { showPage(TrafficId); });
@@ -104,6 +114,23 @@ DomainActions MainWindow::makeDomainActions()
     actions.findPorts = [&workspace] { workspace.findListeningPorts(); };
     actions.openUrl = m_openUrl;
     actions.openConfigFile = [this] { openConfigFile(); };
+    actions.importConfig = [this] { m_import->begin(); };
+    return actions;
+}
+
+ExportActions MainWindow::makeExportActions()
+{
+    ExportActions actions;
+    Workspace &workspace = m_workspace;
+    actions.exporter = [&workspace](const NginxExportOptions &options) {
+        return exportNginx(workspace.treeToExport(), options);
+    };
+    actions.verifyJob = [&workspace] {
+        VerifyJob job;
+        job.tree = workspace.servedTree();
+        job.configFolder = QFileInfo(workspace.configPath()).absolutePath();
+        return job;
+    };
     return actions;
 }
 

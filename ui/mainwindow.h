@@ -20,6 +20,7 @@ class CommandPalette;
 class DoctorPage;
 class DomainsPage;
 class ExportPage;
+class ImportFlow;
 class NavigationBar;
 class NoticeBar;
 class SettingsPage;
@@ -27,6 +28,7 @@ class StateBar;
 class StatusPage;
 class TrafficPage;
 struct DomainActions;
+struct ExportActions;
 
 // The one window: navigation, pages and state bar, wired to a workspace. It outlives nothing it is given.
 class MainWindow final : public QMainWindow
@@ -62,6 +64,7 @@ private:
     void connectPages();
     void restoreState();
     DomainActions makeDomainActions();
+    ExportActions makeExportActions();
     QAction *addCommand(const QString &objectName, const QString &icon, const QString &text,
                         const QList<QKeySequence> &shortcuts, std::function<void()> run);
     QByteArray previewDraft(int index, const DomainDraft &draft) const;
@@ -93,6 +96,7 @@ private:
     TrafficPage *m_trafficPage = nullptr;
     StatusPage *m_statusPage = nullptr;
     ExportPage *m_exportPage = nullptr;
+    ImportFlow *m_import = nullptr;
     DoctorPage *m_doctorPage = nullptr;
     SettingsPage *m_settingsPage = nullptr;
 };

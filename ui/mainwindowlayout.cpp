@@ -7,6 +7,7 @@
 #include "doctor/doctorpage.h"
 #include "domains/domainspage.h"
 #include "export/exportpage.h"
+#include "import/importflow.h"
 #include "settings/settingspage.h"
 #include "status/statuspage.h"
 #include "theme/icons.h"
@@ -35,7 +36,8 @@ void MainWindow::buildPages()
     m_trafficPage = new TrafficPage(this);
     m_statusPage = new StatusPage(this);
     auto *certificates = new CertificatesPage(this);
-    m_exportPage = new ExportPage([this] { return exportNginx(m_workspace.tree()); }, this);
+    m_exportPage = new ExportPage(makeExportActions(), this);
+    m_import = new ImportFlow(m_workspace, this);
     m_doctorPage = new DoctorPage(this);
     m_settingsPage = new SettingsPage(m_workspace.configPath(), m_theme.appearance(), this);
     // In the order of the enumeration.
@@ -102,6 +104,8 @@ void MainWindow::buildActions()
         showPage(DomainsId);
         m_domainsPage->focusQuickAdd();
     });
+    addCommand(u"actionImport"_s, u"file"_s, tr("Import nginx.conf…"), {QKeySequence(u"Ctrl+I"_s)},
+               [this] { m_import->begin(); });
     addCommand(u"actionSearch"_s, u"search"_s, tr("Search or Filter"),
                {QKeySequence(Qt::Key_Slash), QKeySequence::Find}, [this] { focusSearch(); });
     addCommand(u"actionUndoRemove"_s, u"undo"_s, tr("Undo Delete"), {QKeySequence::Undo},

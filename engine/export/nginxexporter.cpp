@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "export/nginxexporter.h"
 
+#include "config/domains.h"
 #include "config/domaintree.h"
 #include "config/parser.h"
 #include "config/variables.h"
@@ -122,8 +123,19 @@ bool NginxTranslator::keepsKnown(const ConfigNode &node, const DirectiveSpec &sp
     return true;
 }
 
+// The heading of a new portlight.conf speaks of this machine.
+bool isOwnHeading(const ConfigNode &node, ConfigContext context)
+{
+    if (context != ConfigContext::Main || !node.isComment())
+        return false;
+    static const QByteArray heading = emptyConfig({}).nodes.front().comment;
+    return node.comment == heading;
+}
+
 bool NginxTranslator::keeps(const ConfigNode &node, ConfigContext context)
 {
+    if (isOwnHeading(node, context))
+        return false;
     if (node.isComment() || context == ConfigContext::Other)
         return true;
     if (node.isBlock() && node.name == "server" && context == ConfigContext::Http)

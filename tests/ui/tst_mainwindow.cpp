@@ -255,13 +255,15 @@ private Q_SLOTS:
         m_window->resize(900, 560);
         QCOMPARE(m_window->size(), QSize(900, 560));
         const QList<QStringList> essential{
-            {u"addDomain"_s, u"domainsSearch"_s, u"quickAdd"_s, u"domainsTable"_s, u"domainName"_s, u"domainTarget"_s,
-             u"domainPort"_s, u"domainApply"_s, u"domainOpen"_s, u"domainRemove"_s, u"domainNginx"_s},
+            {u"addDomain"_s, u"importConfig"_s, u"domainsSearch"_s, u"quickAdd"_s, u"domainsTable"_s, u"domainName"_s,
+             u"domainTarget"_s, u"domainPort"_s, u"domainApply"_s, u"domainOpen"_s, u"domainRemove"_s,
+             u"domainNginx"_s},
             {u"backendsTable"_s},
             {u"trafficFilter"_s, u"trafficPause"_s, u"trafficClear"_s, u"trafficFollow"_s, u"trafficStatus"_s},
             {u"statusCopy"_s, u"statusDomains"_s},
             {u"certificatesShowDomains"_s},
-            {u"exportCopy"_s, u"exportSave"_s, u"exportText"_s},
+            {u"exportCopy"_s, u"exportValidate"_s, u"exportVerify"_s, u"exportSave"_s, u"exportText"_s,
+             u"exportVersion"_s, u"exportNames"_s, u"exportPerDomain"_s, u"exportFindingsTabs"_s},
             {},
             {u"settingsAppearance"_s, u"settingsCapture"_s, u"settingsOpenFolder"_s}};
         for (int page = 0; page < MainWindow::PageCount; ++page) {

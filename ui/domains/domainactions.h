@@ -25,6 +25,7 @@ struct DomainActions {
     std::function<void()> findPorts;
     std::function<void(const QUrl &)> openUrl;
     std::function<void()> openConfigFile;
+    std::function<void()> importConfig;
 };
 
 } // namespace portlight

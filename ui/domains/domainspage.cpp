@@ -92,6 +92,9 @@ void DomainsPage::buildTop(QVBoxLayout *column)
     m_search->setClearButtonEnabled(true);
     m_search->setFixedWidth(220);
     header->addWidget(m_search);
+    QPushButton *importButton = header->addButton(u"importConfig"_s, tr("Import nginx.conf…"));
+    importButton->setToolTip(tr("Run somebody's nginx configuration here (Ctrl+I)"));
+    connect(importButton, &QPushButton::clicked, this, [this] { m_actions.importConfig(); });
     QPushButton *addButton = header->addButton(u"addDomain"_s, tr("Add domain"), true);
     addButton->setToolTip(tr("Add domain (Ctrl+N)"));
     column->addWidget(header);
@@ -367,6 +370,12 @@ void DomainsPage::showContextMenu(const QPoint &at)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->addActions(m_domainActions);
     menu->popup(m_table->viewport()->mapToGlobal(at));
+}
+
+void DomainsPage::showNotice(Tone tone, const QString &text)
+{
+    m_noticeIsUndo = false;
+    m_notice->showNotice(tone, text);
 }
 
 void DomainsPage::focusQuickAdd()

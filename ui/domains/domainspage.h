@@ -4,6 +4,7 @@
 #include "domains/domainactions.h"
 #include "domains/domainrow.h"
 #include "domains/ratehistory.h"
+#include "theme/colors.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -37,6 +38,8 @@ public:
     void focusQuickAdd();
     void focusSearch();
     void undoRemove();
+    // A line above the table: what was done, or why not.
+    void showNotice(Tone tone, const QString &text);
     // Everything that can be done with the selected domain, for menus and the command palette.
     QList<QAction *> domainActions() const { return m_domainActions; }
 
