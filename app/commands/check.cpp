@@ -21,8 +21,8 @@ int runCheck(const QStringList &arguments)
     if (const auto over = line.parse(arguments, 0, 1))
         return *over;
 
-    ReadConfig config = readConfig(line.configPath(), {.version = line.nginxVersion()}, line.value(u"overlay"_s),
-                                   line.isSet(u"fragment"_s));
+    ReadConfig config =
+        readConfig(line.configPath(), {.version = line.nginxVersion()}, line.overlayPath(), line.isSet(u"fragment"_s));
     if (config.ok())
         config.diagnostics += compileProblems(config, line.nginxVersion(), line.value(u"prefix"_s));
     if (line.isSet(u"json"_s)) {

@@ -3,6 +3,8 @@
 
 #include "config/store.h"
 
+#include <QDir>
+#include <QFileInfo>
 #include <QJsonDocument>
 
 #include <cstdio>
@@ -142,6 +144,12 @@ QString CommandLine::helpText() const
 QString CommandLine::configPath() const
 {
     return operands().isEmpty() ? ConfigStore::defaultPath() : operands().first();
+}
+
+QString CommandLine::overlayPath() const
+{
+    const QString own = QFileInfo(ConfigStore::defaultPath()).dir().filePath(u"local.conf"_s);
+    return isSet(u"overlay"_s) ? value(u"overlay"_s) : operands().isEmpty() && QFileInfo::exists(own) ? own : QString();
 }
 
 NginxVersion CommandLine::nginxVersion() const

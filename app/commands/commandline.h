@@ -41,6 +41,8 @@ public:
     QStringList operands() const { return m_parser.positionalArguments(); }
     // The first operand, or the path of the user's own configuration.
     QString configPath() const;
+    // Of --overlay; without it, local.conf beside the user's own configuration when that is meant and there is one.
+    QString overlayPath() const;
     // Of --nginx-version; the current one without.
     NginxVersion nginxVersion() const;
 

@@ -121,7 +121,7 @@ int runVerify(const QStringList &arguments)
         printError(u"portlightctl verify: say which server with --to nginx\n"_s);
         return ExitUsage;
     }
-    const ReadConfig config = readConfig(line.configPath(), {}, line.value(u"overlay"_s));
+    const ReadConfig config = readConfig(line.configPath(), {}, line.overlayPath());
     if (!config.ok()) {
         for (const Diagnostic &diagnostic : config.diagnostics)
             printError(diagnostic.toString() + u'\n');

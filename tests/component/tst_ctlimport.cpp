@@ -198,6 +198,17 @@ private Q_SLOTS:
         QVERIFY2(missing.out.contains("local.conf"), missing.out.constData());
     }
 
+    void theOwnConfigurationHasItsOverlayBesideIt()
+    {
+        CtlProgram ctl;
+        ctl.write(u"config/portlight/portlight.conf"_s, "http {\n    server {\n        listen 80;\n    }\n}\n");
+        ctl.write(u"config/portlight/local.conf"_s, "portlight_listen 81 127.0.0.1:8081;\n");
+        const auto outcome = ctl.run({u"check"_s});
+        QCOMPARE(outcome.exitCode, 0);
+        QVERIFY2(outcome.out.contains("local.conf:1:1: warning: \"portlight_listen 81\" matches nothing"),
+                 outcome.out.constData());
+    }
+
     void includedFilesFollowThePathsOfTheOverlay()
     {
         CtlProgram ctl;

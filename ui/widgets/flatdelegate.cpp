@@ -7,8 +7,11 @@
 #include "widgets/cells.h"
 
 #include <QAbstractItemView>
+#include <QLineEdit>
 #include <QMouseEvent>
 #include <QPainter>
+
+using namespace Qt::StringLiterals;
 
 namespace portlight {
 
@@ -59,6 +62,23 @@ void FlatDelegate::paintText(QPainter &painter, const QStyleOptionViewItem &opti
         return paintTabular(painter, rect, text);
     const QFontMetrics metrics(painter.font(), painter.device());
     painter.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft, metrics.elidedText(text, Qt::ElideRight, rect.width()));
+}
+
+QWidget *FlatDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem &, const QModelIndex &index) const
+{
+    auto *edit = new QLineEdit(parent);
+    edit->setObjectName(u"cellEditor"_s);
+    edit->setAccessibleName(index.model()->headerData(index.column(), Qt::Horizontal).toString());
+    edit->setFont(fontOf(index.data(CellKindRole).value<CellKind>()));
+    edit->setFrame(false);
+    edit->setTextMargins(CellPadding - 2, 0, 0, 0);
+    edit->setAutoFillBackground(true);
+    return edit;
+}
+
+void FlatDelegate::updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option, const QModelIndex &) const
+{
+    editor->setGeometry(option.rect.adjusted(0, 0, 0, -1));
 }
 
 void FlatDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
