@@ -96,6 +96,11 @@ bool saysTheDefault(const ConfigNode &node, const DirectiveSpec &spec, const Ngi
 
 void reportSupport(State &state, const ConfigNode &node, const DirectiveSpec &spec)
 {
+    if (spec.since > state.options.version)
+        state.warning(ErrorCode::UnknownDirective,
+                      u"\"%1\" is not known to nginx %2"_s.arg(text(node.name),
+                                                               QString::fromLatin1(state.options.version.toString())),
+                      node.position, u"it came with nginx %1"_s.arg(QString::fromLatin1(spec.since.toString())));
     if (spec.support == DirectiveSupport::NotYet && !saysTheDefault(node, spec, state.options.version))
         state.notYet(text(node.name), QString::fromUtf8(spec.note), node.position);
 }

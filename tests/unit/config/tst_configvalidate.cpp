@@ -59,6 +59,7 @@ private Q_SLOTS:
     void soundConfigurationHasNoFindings();
     void everyProblemIsReportedInTheOrderOfTheFile();
     void blockThatDoesNotRunIsNamedOnce();
+    void whatAnOlderNginxDoesNotKnowIsTold();
     void listenBeyondLoopbackIsToldWhenAsked();
     void switchedOffDomainsDoNotConflict();
     void findingsAreBounded_data();
@@ -294,6 +295,15 @@ void TestConfigValidate::blockThatDoesNotRunIsNamedOnce()
 {
     QCOMPARE(printed(findings("mail { server { listen 25; } }")),
              u"1:1: warning: \"mail\" is known to nginx but not run yet: mail is not proxied"_s);
+}
+
+void TestConfigValidate::whatAnOlderNginxDoesNotKnowIsTold()
+{
+    const ConfigTree tree = parseConfig("http { max_headers 9; merge_slashes on; }", u"t.conf"_s).tree;
+    QVERIFY(validateConfig(tree, {.version = NginxVersion{1, 29, 8}}).isEmpty());
+    const Diagnostics found = validateConfig(tree, {.version = NginxVersion{1, 29, 7}});
+    QCOMPARE(printed(found), u"1:8: warning: \"max_headers\" is not known to nginx 1.29.7"_s);
+    QCOMPARE(found.first().hint, u"it came with nginx 1.29.8"_s);
 }
 
 void TestConfigValidate::listenBeyondLoopbackIsToldWhenAsked()
