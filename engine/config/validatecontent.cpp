@@ -111,6 +111,33 @@ void checkExpires(State &state, const ConfigNode &node, const Scope &)
         problem(u"daily time value must be less than 24 hours"_s);
 }
 
+void checkDisableSymlinks(State &state, const ConfigNode &node, const Scope &)
+{
+    bool hasMode = false;
+    bool hasFrom = false;
+    bool follows = false;
+    for (size_t i = 0; i < node.arguments.size(); ++i) {
+        const QByteArrayView word = node.argument(i);
+        if (word == "off" || word == "on" || word == "if_not_owner") {
+            hasMode = true;
+            follows = word == "off";
+        } else if (word.startsWith("from=")) {
+            hasFrom = true;
+        } else {
+            return invalidParameter(state, node, i, u"disable_symlinks off | on | if_not_owner [from=part]"_s);
+        }
+    }
+    QString problem;
+    if (!hasMode)
+        problem = u"\"disable_symlinks\" must have \"off\", \"on\" or \"if_not_owner\" parameter"_s;
+    else if (node.arguments.size() == 2 && !hasFrom)
+        problem = u"duplicate parameters \"%1 %2\""_s.arg(text(node.argument(0)), text(node.argument(1)));
+    else if (hasFrom && follows)
+        problem = u"\"from=\" cannot be used with \"off\" parameter"_s;
+    if (!problem.isEmpty())
+        state.error(ErrorCode::InvalidValue, problem, positionOf(node, 0));
+}
+
 void checkAccess(State &state, const ConfigNode &node, const Scope &)
 {
     const QByteArrayView who = node.argument(0);
@@ -138,6 +165,7 @@ std::span<const NamedCheck> contentChecks()
         {"add_trailer", checkAddHeader},
         {"expires", checkExpires},
         {"allow", checkAccess},
+        {"disable_symlinks", checkDisableSymlinks},
         {"deny", checkAccess},
     };
     return checks;

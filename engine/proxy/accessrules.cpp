@@ -11,7 +11,7 @@ constexpr int MappedPrefixBytes = 12; // ::ffff:0:0/96 in front of an IPv4 addre
 
 } // namespace
 
-Result<bool> AccessRules::append(bool allow, QByteArrayView who)
+Result<void> AccessRules::append(bool allow, QByteArrayView who)
 {
     Rule rule;
     rule.allow = allow;
@@ -27,7 +27,7 @@ Result<bool> AccessRules::append(bool allow, QByteArrayView who)
     m_hasInetRules = m_hasInetRules || rule.who == Rule::Who::All
                      || (rule.who == Rule::Who::Network && rule.network.family == Cidr::Family::Inet);
     m_rules.push_back(rule);
-    return rule.network.hadLowBits;
+    return {};
 }
 
 AccessRules::Verdict AccessRules::check(const SocketAddress &client) const

@@ -16,9 +16,8 @@ class AccessRules
 public:
     enum class Verdict : quint8 { NoRule, Allowed, Denied };
 
-    // "all", "unix:", an address or a network. What the text means is in the error when it is none of them; true when
-    // the address had bits behind its prefix, which nginx warns of.
-    Result<bool> append(bool allow, QByteArrayView who);
+    // "all", "unix:", an address or a network; the error says what was expected.
+    Result<void> append(bool allow, QByteArrayView who);
     bool isEmpty() const { return m_rules.empty(); }
     // The first rule that holds decides. An IPv6 client that is a mapped IPv4 one meets the IPv4 rules, if any.
     Verdict check(const SocketAddress &client) const;

@@ -13,16 +13,11 @@ Result<void> addRule(LevelSettings &level, const ConfigNode &node, CompileScope 
     AccessRules &rules = level.access.edit().rules;
     if (scope.firstInLevel)
         rules = {};
-    const QString who = QString::fromUtf8(node.argument(0));
-    const Result<bool> hadLowBits = rules.append(node.name == "allow", node.argument(0));
-    if (!hadLowBits)
-        return Error{ErrorCode::InvalidValue, u"invalid parameter \"%1\""_s.arg(who), {}, hadLowBits.error().hint};
-    if (*hadLowBits)
-        scope.diagnostics.append({Severity::Warning,
-                                  ErrorCode::InvalidValue,
-                                  u"low address bits of %1 are meaningless"_s.arg(who),
-                                  node.position,
-                                  {}});
+    if (const Result<void> added = rules.append(node.name == "allow", node.argument(0)); !added)
+        return Error{ErrorCode::InvalidValue,
+                     u"invalid parameter \"%1\""_s.arg(QString::fromUtf8(node.argument(0))),
+                     {},
+                     added.error().hint};
     return {};
 }
 

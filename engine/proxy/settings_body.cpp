@@ -9,7 +9,7 @@ namespace portlight {
 
 namespace {
 
-constexpr int LevelDigitsMax = 3;
+constexpr qint64 LevelDigitsMax = 10; // of all levels: a name has no more
 
 Result<void> setInFileOnly(LevelSettings &level, const ConfigNode &node, CompileScope &)
 {
@@ -26,14 +26,16 @@ Result<void> setTempPath(LevelSettings &level, const ConfigNode &node, CompileSc
     while (options.folder.endsWith('/'))
         options.folder.chop(1);
     options.levels = {};
+    qint64 digitsLeft = LevelDigitsMax;
     for (size_t i = 1; i < node.arguments.size() && i <= options.levels.size(); ++i) {
-        const auto digits = parseNumber(node.argument(i), 1, LevelDigitsMax);
+        const auto digits = parseNumber(node.argument(i), 1, digitsLeft);
         if (!digits)
             return Error{ErrorCode::InvalidValue,
                          u"invalid value \"%1\""_s.arg(QString::fromUtf8(node.argument(i))),
                          {},
-                         u"each level of sub-folders takes 1, 2 or 3 digits"_s};
+                         u"each level of sub-folders takes 1 digit or more of a name, all together 10"_s};
         options.levels[i - 1] = quint8(*digits);
+        digitsLeft -= *digits;
     }
     return {};
 }

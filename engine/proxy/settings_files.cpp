@@ -75,12 +75,6 @@ Result<void> addIndex(LevelSettings &level, const ConfigNode &node, CompileScope
         const QByteArrayView name = node.argument(i);
         if (name.isEmpty())
             return invalid(u"index \"\" in \"index\" directive is invalid"_s);
-        if (name.startsWith('/') && i + 1 < node.arguments.size())
-            scope.diagnostics.append({Severity::Warning,
-                                      ErrorCode::InvalidValue,
-                                      u"only the last index in \"index\" directive should be absolute"_s,
-                                      node.position,
-                                      {}});
         auto compiled = Template::compile(name, scope.variables);
         if (!compiled)
             return compiled.error();
@@ -95,15 +89,10 @@ Result<void> addTypes(LevelSettings &level, const ConfigNode &node, CompileScope
     if (scope.firstInLevel)
         types = {};
     for (const ConfigNode &type : node.children) {
-        for (size_t i = 0; !type.isComment() && i < type.arguments.size(); ++i) {
-            const QByteArray before = types.insert(type.argument(i), type.name);
-            if (before.isEmpty())
-                continue;
-            const QString message =
-                u"duplicate extension \"%1\", content type: \"%2\", previous content type: \"%3\""_s.arg(
-                    QString::fromUtf8(type.argument(i)), QString::fromUtf8(type.name), QString::fromUtf8(before));
-            scope.diagnostics.append({Severity::Warning, ErrorCode::DuplicateDirective, message, type.position, {}});
-        }
+        if (type.isComment())
+            continue;
+        for (const ConfigArgument &extension : type.arguments)
+            types.insert(extension.value, type.name);
     }
     return {};
 }

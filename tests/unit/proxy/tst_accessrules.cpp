@@ -87,48 +87,15 @@ private Q_SLOTS:
         QCOMPARE(rules({"+unix:"}).check(client("127.0.0.1")), Verdict::NoRule);
     }
 
-    void networksAreRead_data()
+    void whoIsNobodyIsAnError()
     {
-        QTest::addColumn<QByteArray>("text");
-        QTest::addColumn<bool>("valid");
-        QTest::addColumn<bool>("lowBits");
-        const auto row = [](const char *text, bool valid, bool lowBits = false) {
-            QTest::newRow(text) << QByteArray(text) << valid << lowBits;
-        };
-        row("10.0.0.0/8", true);
-        row("10.0.0.1/8", true, true);
-        row("10.0.0.1/32", true);
-        row("10.0.0.1/0", true, true);
-        row("2001:db8::1/32", true, true);
-        row("::/128", true);
-        row("010.0.0.1", true);
-        row("10.0.0.0/33", false);
-        row("::/129", false);
-        row("10.0.0.0/", false);
-        row("10.0.0.0/x", false);
-        row("10.0.0.0/255.0.0.0", false);
-        row("10.0.0", false);
-        row("256.0.0.1", false);
-        row("255.255.255.255", false); // nginx takes it for no address
-        row("255.255.255.254/31", true);
-        row("localhost", false);
-        row("unix:/run/x", false);
-        row("", false);
-        row("ALL", false);
-    }
-    void networksAreRead()
-    {
-        QFETCH(QByteArray, text);
-        QFETCH(bool, valid);
-        QFETCH(bool, lowBits);
-        AccessRules one;
-        const Result<bool> appended = one.append(true, text);
-        QCOMPARE(appended.ok(), valid);
-        QCOMPARE(one.isEmpty(), !valid);
-        if (valid)
-            QCOMPARE(*appended, lowBits);
-        else
+        AccessRules none;
+        for (const char *text : {"localhost", "unix:/run/x", "", "ALL", "10.0.0.0/33"}) {
+            const Result<void> appended = none.append(true, text);
+            QVERIFY2(!appended, text);
             QVERIFY(!appended.error().hint.isEmpty());
+        }
+        QVERIFY(none.isEmpty());
     }
 };
 

@@ -158,7 +158,8 @@ private Q_SLOTS:
         row("deny nobody;", "invalid parameter \"nobody\"");
         row("location / { try_files a =1000; }", "invalid code \"=1000\"");
         row("location / { limit_except STRANGE { deny all; } }", "invalid method \"STRANGE\"");
-        row("client_body_temp_path x 4;", "invalid value \"4\"");
+        row("client_body_temp_path x 0;", "invalid value \"0\"");
+        row("client_body_temp_path x 5 6;", "invalid value \"6\"");
         row("root /$nothing_of_that_name;", "unknown \"nothing_of_that_name\" variable");
     }
     void mistakesAreNamedInNginxsWords()
@@ -169,28 +170,6 @@ private Q_SLOTS:
         QVERIFY(!m_outcome.config);
         QCOMPARE(m_outcome.diagnostics.first().message, message);
         QVERIFY(m_outcome.diagnostics.first().where.isKnown());
-    }
-
-    void oddThingsAreWarnings_data()
-    {
-        QTest::addColumn<QByteArray>("server");
-        QTest::addColumn<QString>("message");
-        QTest::newRow("low bits") << QByteArray("deny 10.0.0.1/8;")
-                                  << u"low address bits of 10.0.0.1/8 are meaningless"_s;
-        QTest::newRow("index") << QByteArray("index /a b;")
-                               << u"only the last index in \"index\" directive should be absolute"_s;
-        QTest::newRow("types") << QByteArray("types { a/b x; c/d X; }")
-                               << u"duplicate extension \"X\", content type: \"c/d\", previous content type: \"a/b\""_s;
-    }
-    void oddThingsAreWarnings()
-    {
-        QFETCH(QByteArray, server);
-        QFETCH(QString, message);
-        compile(server);
-        QVERIFY(m_outcome.config);
-        QCOMPARE(m_outcome.diagnostics.size(), 1);
-        QCOMPARE(m_outcome.diagnostics.first().message, message);
-        QVERIFY(m_outcome.diagnostics.first().severity == Severity::Warning);
     }
 };
 
