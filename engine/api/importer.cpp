@@ -135,16 +135,9 @@ Result<QStringList> writeImport(const ImportPlan &plan, const QString &copyPath,
         return Error{ErrorCode::FileNotWritable, u"cannot make the folder %1"_s.arg(QFileInfo(copyPath).path())};
     if (const auto made = makeOverlayFolders(plan.overlay); !made)
         return made.error();
-    // Relative paths in the overlay, so that the folder can be moved as a whole.
-    const QString folder = QFileInfo(plan.overlay.fileName).absolutePath() + u'/';
-    Overlay portable = plan.overlay;
-    for (OverlayMapping &mapping : portable.mappings) {
-        if (mapping.kind == OverlayMapping::Kind::Path && QString::fromUtf8(mapping.to).startsWith(folder))
-            mapping.to = mapping.to.mid(folder.toUtf8().size());
-    }
     if (const auto done = writeWhole(copyPath, writeConfig(plan.copy())); !done)
         return done.error();
-    if (const auto done = writeWhole(plan.overlay.fileName, writeOverlay(portable)); !done)
+    if (const auto done = writeWhole(plan.overlay.fileName, writeOverlay(plan.overlay)); !done)
         return done.error();
     return paths;
 }

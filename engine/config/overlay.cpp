@@ -143,11 +143,18 @@ void OverlayReader::read(const ConfigTree &tree)
     }
 }
 
-ConfigNode nodeOf(const OverlayMapping &mapping)
+// `folder`: of the overlay, with a slash; paths in it are written relative, so that it can be moved as a whole.
+ConfigNode nodeOf(const OverlayMapping &mapping, const QByteArray &folder)
 {
-    std::vector<QByteArray> words = {mapping.from, mapping.to};
+    const bool path = mapping.kind == Kind::Path || mapping.kind == Kind::Certificate;
+    const auto relative = [&](const QByteArray &text) {
+        return path && !folder.isEmpty() && text.startsWith(folder) && text.size() > folder.size()
+                   ? text.mid(folder.size())
+                   : text;
+    };
+    std::vector<QByteArray> words = {mapping.from, relative(mapping.to)};
     if (!mapping.key.isEmpty())
-        words.push_back(mapping.key);
+        words.push_back(relative(mapping.key));
     return ConfigNode::directive(overlayDirective(mapping.kind), words);
 }
 
@@ -191,6 +198,8 @@ OverlayOutcome readOverlayFile(const QString &path)
 
 QByteArray writeOverlay(const Overlay &overlay)
 {
+    const QByteArray folder =
+        overlay.fileName.isEmpty() ? QByteArray() : QFileInfo(overlay.fileName).absolutePath().toUtf8() + '/';
     ConfigTree tree;
     tree.nodes.push_back(ConfigNode::makeComment(Heading));
     for (const KindWords &words : Kinds) {
@@ -202,7 +211,7 @@ QByteArray writeOverlay(const Overlay &overlay)
                 tree.nodes.push_back(ConfigNode::makeComment(words.heading));
                 tree.nodes.back().blankLineBefore = true;
             }
-            tree.nodes.push_back(nodeOf(mapping));
+            tree.nodes.push_back(nodeOf(mapping, folder));
             if (mapping.reason.isEmpty())
                 continue;
             tree.nodes.push_back(ConfigNode::makeComment("# " + mapping.reason));

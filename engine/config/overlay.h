@@ -47,7 +47,8 @@ struct OverlayOutcome {
 OverlayOutcome parseOverlay(QByteArrayView text, const QString &fileName);
 // The same of a file; one that cannot be read is a diagnostic.
 OverlayOutcome readOverlayFile(const QString &path);
-// The text of an overlay, with a heading and a comment line before each kind; parseOverlay reads it back.
+// The text of an overlay, with a heading and a comment line before each kind, paths below its folder relative to it;
+// parseOverlay reads it back.
 QByteArray writeOverlay(const Overlay &overlay);
 
 // What an overlay did to one directive.

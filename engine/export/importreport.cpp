@@ -3,8 +3,8 @@
 
 #include "config/parser.h"
 #include "config/validate.h"
+#include "export/filemarks.h"
 
-#include <QFileInfo>
 #include <QSet>
 
 using namespace Qt::StringLiterals;
@@ -182,24 +182,7 @@ bool isUnknown(const ConfigNode &node, ConfigContext context)
     return !node.isComment() && context != ConfigContext::Other && !findDirective(node.name);
 }
 
-// Turns one level of the tree into what stands in the copy.
-class Copier
-{
-public:
-    explicit Copier(const QString &mainFile)
-        : m_mainFile(mainFile)
-    {}
-
-    std::vector<ConfigNode> copy(const std::vector<ConfigNode> &nodes, ConfigContext context, const QString &file);
-
-private:
-    void addAsComment(const ConfigNode &node, std::vector<ConfigNode> &into) const;
-    void markFile(const QString &file, std::vector<ConfigNode> &into) const;
-
-    QString m_mainFile;
-};
-
-void Copier::addAsComment(const ConfigNode &node, std::vector<ConfigNode> &into) const
+void addAsComment(const ConfigNode &node, std::vector<ConfigNode> &into)
 {
     for (const QByteArray &line : writeConfig(node).split('\n')) {
         if (!line.trimmed().isEmpty())
@@ -207,35 +190,19 @@ void Copier::addAsComment(const ConfigNode &node, std::vector<ConfigNode> &into)
     }
 }
 
-void Copier::markFile(const QString &file, std::vector<ConfigNode> &into) const
+std::vector<ConfigNode> withoutUnknown(const std::vector<ConfigNode> &nodes, ConfigContext context)
 {
-    const QString folder = QFileInfo(m_mainFile).path() + u'/';
-    const QString name = file.startsWith(folder) ? file.mid(folder.size()) : file;
-    ConfigNode comment = ConfigNode::makeComment("# --- " + name.toUtf8());
-    comment.blankLineBefore = !into.empty();
-    into.push_back(std::move(comment));
-}
-
-std::vector<ConfigNode> Copier::copy(const std::vector<ConfigNode> &nodes, ConfigContext context, const QString &file)
-{
-    std::vector<ConfigNode> copied;
-    QString current = file;
+    std::vector<ConfigNode> kept;
     for (const ConfigNode &node : nodes) {
-        const QString own = node.position.file;
-        if (!own.isEmpty() && own != current) {
-            if (own != file)
-                markFile(own, copied);
-            current = own;
-        }
         if (isUnknown(node, context)) {
-            addAsComment(node, copied);
+            addAsComment(node, kept);
             continue;
         }
-        copied.push_back(node);
+        kept.push_back(node);
         if (node.isBlock() && !isEntries(node))
-            copied.back().children = copy(node.children, inside(node, context), own.isEmpty() ? file : own);
+            kept.back().children = withoutUnknown(node.children, inside(node, context));
     }
-    return copied;
+    return kept;
 }
 
 } // namespace
@@ -282,9 +249,8 @@ ImportReport reportImport(const ConfigTree &expandedTree, const Overlay &overlay
 
 ConfigTree importedCopy(const ConfigTree &expandedTree)
 {
-    ConfigTree copy;
-    copy.fileName = expandedTree.fileName;
-    copy.nodes = Copier(expandedTree.fileName).copy(expandedTree.nodes, ConfigContext::Main, expandedTree.fileName);
+    ConfigTree copy = withFileMarks(expandedTree);
+    copy.nodes = withoutUnknown(copy.nodes, ConfigContext::Main);
     return copy;
 }
 

@@ -5,6 +5,7 @@
 #include "config/domaintree.h"
 #include "config/parser.h"
 #include "config/variables.h"
+#include "export/filemarks.h"
 #include "export/productionservers.h"
 #include "export/servertree.h"
 #include "export/splitexport.h"
@@ -258,7 +259,7 @@ ExportResult exportNginx(const ConfigTree &tree, const NginxExportOptions &optio
     NginxTranslator translator(options);
     ConfigTree translated;
     translated.fileName = u"nginx.conf"_s;
-    ConfigTree spelled = tree;
+    ConfigTree spelled = withFileMarks(tree);
     if (ConfigNode *http = spelled.child("http"))
         spellHttp2(*http, options);
     translated.nodes = translator.translate(spelled.nodes, ConfigContext::Main);

@@ -266,6 +266,12 @@ void TestOverlay::overlaysAreReadAndWritten()
     QVERIFY(written.indexOf("portlight_listen") < written.indexOf("portlight_path"));
     QCOMPARE(writeOverlay(overlayOf(written)), written);
     QVERIFY(parseOverlay(writeOverlay({}), u"x"_s).overlay.isEmpty());
+    const Overlay beside = overlayOf("portlight_path /srv www/shop; portlight_certificate /c a.pem /desk/keys/a.key;");
+    QCOMPARE(beside.mappings[0].to, "/desk/www/shop"_ba);
+    const QByteArray movable = writeOverlay(beside);
+    QVERIFY2(movable.contains("portlight_path /srv www/shop;")
+                 && movable.contains("portlight_certificate /c a.pem keys/a.key;"),
+             movable.constData());
 }
 
 void TestOverlay::badOverlaysAreExplained_data()

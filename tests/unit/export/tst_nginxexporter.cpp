@@ -104,6 +104,7 @@ private Q_SLOTS:
     void entriesOfMapsAreNoDirectives();
     void previewShowsTheDomainWithWhatItNeeds();
     void previewShowsADomainThatIsSwitchedOff();
+    void includedFilesAreWrittenInPlace();
     void previewOfNoDomainIsEmpty();
 };
 
@@ -261,6 +262,17 @@ void TestNginxExporter::previewShowsADomainThatIsSwitchedOff()
 {
     const ConfigTree tree = treeOf("http { server { listen 80; portlight_enabled off; } }");
     QCOMPARE(previewDomainAsNginx(tree, 0), "server {\n    listen 80;\n}\n"_ba);
+}
+
+void TestNginxExporter::includedFilesAreWrittenInPlace()
+{
+    ConfigTree tree = parseConfig("http {\n    server_tokens off;\n}\n", u"/etc/nginx/nginx.conf"_s).tree;
+    const ConfigTree site = parseConfig("server {\n    listen 81;\n}\n", u"/etc/nginx/conf.d/a.conf"_s).tree;
+    std::vector<ConfigNode> &http = tree.child("http")->children;
+    http.insert(http.end(), site.nodes.begin(), site.nodes.end());
+    QCOMPARE(exportNginx(tree).files.first().text,
+             "events {}\n\nhttp {\n    server_tokens off;\n\n    # --- conf.d/a.conf\n    server {\n"
+             "        listen 81;\n    }\n}\n"_ba);
 }
 
 void TestNginxExporter::previewOfNoDomainIsEmpty()
