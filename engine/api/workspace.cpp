@@ -207,7 +207,8 @@ void Workspace::Private::connectSignals()
 void Workspace::Private::watch()
 {
     const QFileInfo info(file.path());
-    for (const QString &path : {info.absoluteFilePath(), info.absolutePath(), q->overlayPath()}) {
+    const QStringList paths = {info.absoluteFilePath(), info.absolutePath(), q->overlayPath()};
+    for (const QString &path : paths + file.includedPaths()) {
         const QStringList watched = watcher.files() + watcher.directories();
         if (!watched.contains(path) && QFileInfo::exists(path))
             watcher.addPath(path);
@@ -232,6 +233,7 @@ void Workspace::Private::follow()
         apply();
         Q_EMIT q->domainsChanged();
     }
+    watch(); // it may include others now
     Q_EMIT q->diagnosticsChanged();
 }
 

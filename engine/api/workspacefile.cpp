@@ -42,6 +42,7 @@ bool WorkspaceFile::load()
     CheckedConfig checked;
     if (outcome->ok()) {
         checked = checkConfig(outcome->tree, m_validation, m_overlay);
+        noteIncludes(checked); // also of one that is refused: mending may be done there
         problems += checked.diagnostics;
     }
     if (hasErrors(problems))
@@ -51,6 +52,15 @@ bool WorkspaceFile::load()
     m_diagnostics = std::move(problems);
     m_readOnly = false;
     return true;
+}
+
+// Read again and compared: what a pattern stands for changes with a file that comes or goes, too.
+bool WorkspaceFile::includesChanged() const
+{
+    if (m_includedPaths.isEmpty())
+        return false;
+    const CheckedConfig now = checkConfig(m_tree, m_validation, m_overlay);
+    return !now.ok() || m_readOnly || writeConfig(now.tree) != writeConfig(m_served);
 }
 
 bool WorkspaceFile::refuseFile(Diagnostics &&problems)
@@ -85,6 +95,7 @@ Result<int> WorkspaceFile::edit(const std::function<Result<int>(ConfigTree &)> &
         return saved.error();
     m_tree = std::move(written.tree);
     m_served = std::move(checked.tree);
+    noteIncludes(checked);
     m_diagnostics = std::move(problems);
     return index;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "config/checkedconfig.h"
 #include "config/domains.h"
 #include "config/overlay.h"
 #include "config/store.h"
@@ -33,19 +34,25 @@ public:
 
     // Reads the file; a missing one is an empty configuration. False when it is not valid: the tree is then as before.
     bool load();
-    bool changedOutside() const { return m_store.changedOutside(); }
+    // Also when it is one of the files that it includes, or another file for one of its patterns.
+    bool changedOutside() const { return m_store.changedOutside() || includesChanged(); }
+    // What it includes, and the folders that its patterns look into.
+    const QStringList &includedPaths() const { return m_includedPaths; }
     // Applies `edit` to a copy of the tree, checks the text that gives, and writes it. On an error of any of these
     // nothing has changed. Errors: those of the edit and of ConfigStore::save, and the first problem of the check.
     Result<int> edit(const std::function<Result<int>(ConfigTree &)> &edit);
 
 private:
     bool refuseFile(Diagnostics &&problems);
+    bool includesChanged() const;
+    void noteIncludes(const CheckedConfig &checked) { m_includedPaths = checked.files + checked.folders; }
 
     ConfigStore m_store;
     ValidationOptions m_validation;
     Overlay m_overlay;
     ConfigTree m_tree;
     ConfigTree m_served;
+    QStringList m_includedPaths;
     Diagnostics m_diagnostics;
     bool m_readOnly = false;
 };

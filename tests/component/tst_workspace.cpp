@@ -194,6 +194,30 @@ private Q_SLOTS:
         QVERIFY(!workspace.isReadOnly());
     }
 
+    void includedFilesAreFollowedToo()
+    {
+        Desk desk;
+        Backend first("first");
+        Backend second("second");
+        Backend third("third");
+        const auto part = [&](const QString &name, const QByteArray &host, const Backend &backend) {
+            Desk other;
+            other.path = desk.folder.filePath(u"conf/sites/"_s + name);
+            other.write("server { listen 127.0.0.1:" + QByteArray::number(desk.port) + "; server_name " + host
+                        + "; location / { proxy_pass http://" + backend.address() + "; } }\n");
+        };
+        part(u"a.conf"_s, "a.test", first);
+        desk.write("events {}\nhttp {\n    include sites/*.conf;\n}\n");
+        Workspace workspace(desk.path);
+        workspace.open();
+        QVERIFY(desk.serves("a.test", "first"));
+        part(u"a.conf"_s, "a.test", second);
+        QVERIFY(desk.serves("a.test", "second"));
+        part(u"b.conf"_s, "b.test", third);
+        QVERIFY(desk.serves("b.test", "third"));
+        QCOMPARE(desk.text(), QByteArray("events {}\nhttp {\n    include sites/*.conf;\n}\n"));
+    }
+
     void aFileThatComesIntoBeingIsFollowed()
     {
         Desk desk;
