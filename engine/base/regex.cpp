@@ -149,7 +149,7 @@ int Regex::match(QByteArrayView subject, RegexMatch &match) const
     if (!m_code)
         return 0;
     if (!match.reserve(captureCount()))
-        return PCRE2_ERROR_NOMEMORY;
+        return match.m_error = PCRE2_ERROR_NOMEMORY;
     const auto run = [&](uint32_t options) {
         return pcre2_match(m_code->compiled, pointerTo(subject), PCRE2_SIZE(subject.size()), 0, options,
                            match.m_data.get(), match.m_limits.get());
@@ -159,6 +159,8 @@ int Regex::match(QByteArrayView subject, RegexMatch &match) const
         pairs = run(PCRE2_NO_JIT);
     if (pairs == PCRE2_ERROR_NOMATCH)
         return 0;
+    if (pairs < 0)
+        match.m_error = pairs;
     if (pairs > 0) {
         const PCRE2_SIZE *const offsets = pcre2_get_ovector_pointer(match.m_data.get());
         match.m_offsets.assign(offsets, offsets + size_t(pairs) * 2);

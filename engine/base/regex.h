@@ -42,6 +42,8 @@ public:
     // The text of a group in the subject that was matched; empty for one that took no part.
     QByteArrayView group(int number, QByteArrayView subject) const;
     void clear() { m_offsets.clear(); }
+    // PCRE2's code for the last match that gave no answer.
+    int error() const { return m_error; }
 
 private:
     friend class Regex;
@@ -55,6 +57,7 @@ private:
     std::unique_ptr<pcre2_real_match_context_8, Free> m_limits;
     std::vector<size_t> m_offsets;
     int m_pairs = 0; // that m_data has room for
+    int m_error = 0;
 };
 
 // A compiled regular expression: PCRE2 on bytes, as in nginx. A handle: copies share what was compiled, which never

@@ -42,6 +42,7 @@ public:
 
 private:
     void compileMain();
+    void defineSetVariables(const std::vector<ConfigNode> &nodes);
     void compileMaps(const ConfigNode &http);
     void reportUndefined();
     void compileServer(const ConfigNode &block, const LevelSettings &http);
@@ -72,6 +73,7 @@ void Compiler::run()
     const ConfigNode *http = m_tree.child("http");
     if (!http)
         return;
+    defineSetVariables(http->children);
     compileMaps(*http);
     LevelSettings level = LevelSettings::defaults(m_scope);
     level.take(*http, m_scope);
@@ -82,11 +84,7 @@ void Compiler::run()
     reportUndefined();
     m_config.readsSentFields = m_variables.readsSentFields();
     m_config.readsUpstreamFields = m_variables.readsUpstreamFields();
-    m_config.variablesBySlot = m_variables.computed();
-    for (size_t slot = 0; slot < m_variables.slotCount(); ++slot) {
-        m_config.slotNames.push_back(m_variables.slotName(quint16(slot)));
-        m_config.capturedSlots.push_back(m_variables.isCaptured(quint16(slot)));
-    }
+    m_config.variablesBySlot = m_variables.slots();
 }
 
 void Compiler::reportUndefined()
@@ -103,6 +101,19 @@ void Compiler::compileMain()
     if (const ConfigNode *node = m_tree.child("worker_shutdown_timeout")) {
         if (const auto timeout = parseDuration(node->argument(0)))
             m_config.workerShutdownTimeout = *timeout;
+    }
+}
+
+// What `set` fills is a slot wherever it is named, also in front of it. Problems are told where `set` is compiled.
+void Compiler::defineSetVariables(const std::vector<ConfigNode> &nodes)
+{
+    for (const ConfigNode &node : nodes) {
+        if (node.name == "set" && node.argument(0).startsWith('$') && !node.isBlock()) {
+            m_variables.setPlace(node.position);
+            static_cast<void>(m_variables.defineStored(node.argument(0).sliced(1)));
+        } else if (node.name == "server" || node.name == "location" || node.name == "if") {
+            defineSetVariables(node.children);
+        }
     }
 }
 

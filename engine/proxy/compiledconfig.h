@@ -86,9 +86,7 @@ struct CompiledConfig {
     std::vector<std::unique_ptr<ServerConfig>> servers;
     std::vector<std::unique_ptr<UpstreamConfig>> upstreams;
     std::vector<std::unique_ptr<ComputedVariable>> variables; // map, geo, split_clients
-    std::vector<const ComputedVariable *> variablesBySlot;    // null where `set` or a capture gives the value
-    std::vector<QByteArray> slotNames;
-    std::vector<bool> capturedSlots;                            // filled by named groups: not found until then
+    std::vector<VariableSlot> variablesBySlot;
     QHash<QByteArray, std::vector<NamedCapture>> namedCaptures; // by pattern
     QHash<QByteArray, const UpstreamConfig *> groupsByName;     // `upstream` blocks, for URLs with variables
     std::vector<ListenerConfig> listeners;

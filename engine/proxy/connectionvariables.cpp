@@ -93,7 +93,7 @@ std::optional<bool> appendConnectionVariable(VariableId id, Exchange &exchange, 
         return true;
     }
     case VariableId::Https: return true;                      // empty without TLS
-    case VariableId::LimitRate: out.append('0'); return true; // no limit
+    case VariableId::LimitRate: out.appendNumber(quint64(exchange.limitRate())); return true;
     case VariableId::IsRequestPort: out.append(requestPort(exchange) ? QByteArrayView(":") : ""); return true;
     case VariableId::RequestPort: return appendPort(requestPort(exchange), out);
     case VariableId::Pipe: out.append(downstream.facts().pipelined ? 'p' : '.'); return true;

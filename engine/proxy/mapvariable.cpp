@@ -4,6 +4,7 @@
 #include "proxy/compiledconfig.h"
 #include "proxy/exchange.h"
 #include "proxy/maptable.h"
+#include "proxy/regexfailure.h"
 
 using namespace Qt::StringLiterals;
 
@@ -20,8 +21,7 @@ public:
         source.evaluate(exchange, key);
         const MapLookup found = table.find(key.view(), exchange.context().regexMatch, &exchange.regexListener());
         if (found.failed)
-            exchange.logError(LogLevel::Alert, "pcre2_match() failed on \"" + key.view().toByteArray() + "\" using \""
-                                                   + found.failed->pattern() + '"');
+            reportRegexFailure(exchange, *found.failed, key.view());
         if (found.value)
             values[*found.value].evaluate(exchange, out);
         else if (fallback)

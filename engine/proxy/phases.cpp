@@ -3,6 +3,7 @@
 
 #include "proxy/filehandler.h"
 #include "proxy/localpages.h"
+#include "proxy/regexfailure.h"
 #include "proxy/rewrite.h"
 
 using namespace Qt::StringLiterals;
@@ -55,8 +56,7 @@ PhaseResult PhaseRunner::findConfig()
     const LocationLookup lookup =
         server.root->table.find(exchange.uri(), exchange.context().regexMatch, &exchange.regexListener());
     if (lookup.outcome == LocationLookup::Outcome::Failed) {
-        exchange.logError(LogLevel::Alert,
-                          "a location's regular expression gave no answer on \"" + exchange.uri() + '"');
+        reportRegexFailure(exchange, lookup.entry->regex, exchange.uri());
         exchange.respondError(500);
         return PhaseResult::Done;
     }

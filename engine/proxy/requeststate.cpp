@@ -29,6 +29,7 @@ void RequestState::resetState()
     m_hasArgs = false;
     m_uriState = {};
     m_method = MethodId::Get;
+    m_limitRate = 0;
     m_captures.clear();
 }
 

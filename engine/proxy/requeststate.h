@@ -67,6 +67,9 @@ public:
     void setUri(QByteArrayView uri);
     void setArgs(QByteArrayView args); // null: none
     void setMethod(MethodId method) { m_method = method; }
+    // What `set $limit_rate` asks for, in bytes a second; 0: no limit.
+    qint64 limitRate() const { return m_limitRate; }
+    void setLimitRate(qint64 bytes) { m_limitRate = bytes; }
     UriState &uriState() { return m_uriState; }
     const UriState &uriState() const { return m_uriState; }
     bool isInternal() const { return m_uriState.internal; }
@@ -88,6 +91,7 @@ private:
     QByteArrayView m_args; // of the head, or of the above
     bool m_hasArgs = false;
     UriState m_uriState;
+    qint64 m_limitRate = 0;
     MethodId m_method = MethodId::Get;
     Captures m_captures;
     VariableValues m_values;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/rewrite.h"
 
+#include "config/values.h"
+#include "proxy/regexfailure.h"
 #include "proxy/rewriteescape.h"
 
 #include <cerrno>
@@ -9,6 +11,16 @@
 using namespace Qt::StringLiterals;
 
 namespace portlight {
+
+namespace {
+
+// Never null: arguments that were set are there, however empty, and a log shows them so.
+QByteArrayView presentText(const WireBuffer &buffer)
+{
+    return buffer.isEmpty() ? QByteArrayView("") : buffer.view();
+}
+
+} // namespace
 
 RewriteRun::RewriteRun(Exchange &exchange)
     : m_exchange(exchange)
@@ -77,9 +89,9 @@ RewriteRun::Step RewriteRun::changeUri(const RewriteRule &rule, QByteArrayView p
             m_other.append('&');
             m_other.append(m_exchange.args());
         }
-        m_exchange.setArgs(m_other.view());
+        m_exchange.setArgs(presentText(m_other));
     } else if (!rule.keepsArgs) {
-        m_exchange.setArgs({});
+        m_exchange.setArgs(m_exchange.hasArgs() ? QByteArrayView("") : QByteArrayView());
     }
     const QByteArray args = m_exchange.args().toByteArray();
     note("rewritten data: \"" + path.toByteArray() + "\", args: \"" + args + '"');
@@ -119,15 +131,21 @@ RewriteRun::Step RewriteRun::perform(const ReturnRule &rule)
     return Step::Done;
 }
 
+// $args and $limit_rate have handlers of their own (ngx_http_variable_set_args, ngx_http_variable_set_limit_rate).
 RewriteRun::Step RewriteRun::perform(const SetRule &rule)
 {
     m_value.clear();
     evaluate(rule.value, m_value);
-    if (rule.variable.id == VariableId::Slot) {
-        m_exchange.values().set(rule.variable.slot, m_value.view());
-    } else if (rule.variable.id == VariableId::Args) { // ngx_http_variable_set_args
-        m_exchange.setArgs(m_value.view());
+    if (rule.variable.id == VariableId::Args) {
+        m_exchange.setArgs(presentText(m_value));
         m_exchange.uriState().unparsedValid = false;
+    } else if (rule.variable.id == VariableId::LimitRate) {
+        if (const auto bytes = parseSize(m_value.view(), false))
+            m_exchange.setLimitRate(*bytes);
+        else
+            m_exchange.logError(LogLevel::Error, "invalid $limit_rate \"" + m_value.view().toByteArray() + '"');
+    } else {
+        m_exchange.values().set(rule.variable.slot, m_value.view());
     }
     return Step::Next;
 }
@@ -197,8 +215,7 @@ int RewriteRun::match(const Regex &regex, QByteArrayView subject)
 {
     const int pairs = m_exchange.matchRegex(regex, subject);
     if (pairs < 0) {
-        m_exchange.logError(LogLevel::Alert, "pcre2_match() failed: " + QByteArray::number(pairs) + " on \""
-                                                 + subject.toByteArray() + "\" using \"" + regex.pattern() + '"');
+        reportRegexFailure(m_exchange, regex, subject);
         return pairs;
     }
     if (pairs == 0)

@@ -122,35 +122,40 @@ bool appendCapture(size_t number, Exchange &exchange, WireBuffer &out)
     return !text.isNull();
 }
 
+// One that `set` or a named group fills, before any of them did.
+bool appendUnset(const VariableSlot &variable, quint16 slot, Exchange &exchange, WireBuffer &out)
+{
+    if (variable.own)
+        return appendVariable(*variable.own, exchange, out);
+    if (variable.captured)
+        return false;
+    if (exchange.settings().rewrite->warnsOfUninitialized)
+        exchange.logError(LogLevel::Warn, "using uninitialized \"" + variable.name + "\" variable");
+    exchange.values().set(slot, {});
+    return true;
+}
+
 // One that the configuration defines: worked out on first use, unless it is volatile; or what `set` made of it.
 bool appendSlot(quint16 slot, Exchange &exchange, WireBuffer &out)
 {
     VariableValues &values = exchange.values();
-    const ComputedVariable *const computed = exchange.config().variablesBySlot[slot];
-    const bool isVolatile = computed && computed->isVolatile();
-    if (values.isKnown(slot) && !isVolatile) {
+    if (values.isKnown(slot)) {
         out.append(values.value(slot));
         return values.isFound(slot);
     }
-    if (!computed) {
-        if (exchange.config().capturedSlots[slot])
-            return false;
-        if (exchange.settings().rewrite->warnsOfUninitialized)
-            exchange.logError(LogLevel::Warn,
-                              "using uninitialized \"" + exchange.config().slotNames[slot] + "\" variable");
-        values.set(slot, {});
-        return true;
-    }
+    const VariableSlot &variable = exchange.config().variablesBySlot[slot];
+    if (!variable.computed)
+        return appendUnset(variable, slot, exchange, out);
     if (!values.enter()) {
         values.leave();
-        exchange.logError(LogLevel::Error,
-                          "cycle while evaluating variable \"" + exchange.config().slotNames[slot] + '"');
+        exchange.logError(LogLevel::Error, "cycle while evaluating variable \"" + variable.name + '"');
         return false;
     }
     WireBuffer value;
-    const bool found = computed->evaluate(exchange, value);
+    const bool found = variable.computed->evaluate(exchange, value);
     values.leave();
-    values.set(slot, value.view(), found);
+    if (!variable.computed->isVolatile())
+        values.set(slot, value.view(), found);
     out.append(value.view());
     return found;
 }

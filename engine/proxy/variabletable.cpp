@@ -126,11 +126,6 @@ std::optional<VariableRef> builtIn(const QByteArray &lower)
     return variable;
 }
 
-bool isChangeable(const QByteArray &lower)
-{
-    return lower == "args" || lower == "limit_rate";
-}
-
 Error duplicate(QByteArrayView name)
 {
     return {ErrorCode::DuplicateDirective,
@@ -147,31 +142,44 @@ quint16 VariableTable::slotOf(const QByteArray &lower)
         return *known;
     const auto slot = quint16(m_entries.size());
     m_slots.insert(lower, slot);
-    m_entries.push_back({lower, nullptr, false, false, m_where ? *m_where : TextPosition()});
+    m_entries.push_back({{.name = lower}, false, m_where ? *m_where : TextPosition()});
     return slot;
+}
+
+void VariableTable::noteHeads(const VariableRef &own)
+{
+    m_readsSentFields |= own.id == VariableId::SentNamed;
+    m_readsUpstreamFields |= own.id == VariableId::UpstreamHttpNamed || own.id == VariableId::UpstreamCookieNamed
+                             || own.id == VariableId::UpstreamTrailerNamed;
 }
 
 Result<VariableRef> VariableTable::defineStored(QByteArrayView name)
 {
     const QByteArray lower = name.toByteArray().toLower();
-    if (auto own = builtIn(lower)) {
-        if (own->id != VariableId::Nothing && isChangeable(lower))
-            return *own;
-        if (isFixedVariable(lower)) // others are hidden: "set $http_x", "set $proxy_host"
-            return duplicate(name);
-    }
+    if (isFixedVariable(lower))
+        return duplicate(name);
+    const auto own = builtIn(lower);
+    if (own && (own->id == VariableId::Args || own->id == VariableId::LimitRate))
+        return *own; // these change the request itself
     VariableRef variable;
     variable.id = VariableId::Slot;
     variable.slot = slotOf(lower);
-    m_entries[variable.slot].defined = true;
+    Entry &entry = m_entries[variable.slot];
+    entry.defined = true;
+    if (own && !entry.slot.captured) {
+        noteHeads(*own);
+        entry.slot.own = own;
+    }
     return variable;
 }
 
 Result<VariableRef> VariableTable::defineCaptured(QByteArrayView name)
 {
     auto variable = defineStored(name);
-    if (variable && variable->id == VariableId::Slot)
-        m_entries[variable->slot].captured = true;
+    if (variable && variable->id == VariableId::Slot) {
+        m_entries[variable->slot].slot.captured = true;
+        m_entries[variable->slot].slot.own.reset();
+    }
     return variable;
 }
 
@@ -181,7 +189,7 @@ Result<void> VariableTable::defineComputed(QByteArrayView name, const ComputedVa
     if (isFixedVariable(lower))
         return duplicate(name);
     Entry &entry = m_entries[slotOf(lower)];
-    entry.computed = variable;
+    entry.slot.computed = variable;
     entry.defined = true;
     return {};
 }
@@ -191,10 +199,7 @@ VariableRef VariableTable::find(QByteArrayView name)
     const QByteArray lower = name.toByteArray().toLower();
     if (!m_slots.contains(lower)) {
         if (const auto own = builtIn(lower)) {
-            m_readsSentFields |= own->id == VariableId::SentNamed;
-            m_readsUpstreamFields |= own->id == VariableId::UpstreamHttpNamed
-                                     || own->id == VariableId::UpstreamCookieNamed
-                                     || own->id == VariableId::UpstreamTrailerNamed;
+            noteHeads(*own);
             return *own;
         }
     }
@@ -209,17 +214,18 @@ QList<VariableTable::Use> VariableTable::undefined() const
     QList<Use> names;
     for (const Entry &entry : m_entries) {
         if (!entry.defined)
-            names.append({entry.name, entry.where});
+            names.append({entry.slot.name, entry.where});
     }
     return names;
 }
 
-std::vector<const ComputedVariable *> VariableTable::computed() const
+std::vector<VariableSlot> VariableTable::slots() const
 {
-    std::vector<const ComputedVariable *> bySlot;
+    std::vector<VariableSlot> all;
+    all.reserve(m_entries.size());
     for (const Entry &entry : m_entries)
-        bySlot.push_back(entry.computed);
-    return bySlot;
+        all.push_back(entry.slot);
+    return all;
 }
 
 } // namespace portlight

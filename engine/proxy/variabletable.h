@@ -25,14 +25,22 @@ public:
     virtual bool isVolatile() const { return false; }
 };
 
+// One variable that the configuration defines, as the engine needs it.
+struct VariableSlot {
+    QByteArray name;                            // without the '$'
+    const ComputedVariable *computed = nullptr; // null where `set` or a capture gives the value
+    std::optional<VariableRef> own; // nginx's of that name, which stands until `set` changes it: "set $http_x …"
+    bool captured = false;          // a named group's: not found until a match fills it, and nobody is warned
+};
+
 // The names of one configuration's variables: nginx's own, and those that it defines itself, which get a slot in every
 // exchange. Names may be used before they are defined, as in nginx. Used while compiling.
 class VariableTable
 {
 public:
-    // A variable that `set` or a named capture fills. nginx's own cannot be set, but for $args and $limit_rate.
+    // A variable that `set` fills: a slot, or $args or $limit_rate. Error: nginx defines it for good.
     Result<VariableRef> defineStored(QByteArrayView name);
-    // The same for a named capture: until a match fills it, it is not found, and nobody is warned.
+    // One that a named capture fills.
     Result<VariableRef> defineCaptured(QByteArrayView name);
     Result<void> defineComputed(QByteArrayView name, const ComputedVariable *variable);
     // Where the names that are asked for from now on stand. Must live as long as the table is used.
@@ -48,22 +56,16 @@ public:
     // Names that ask for a head behind its time: it must be kept.
     bool readsSentFields() const { return m_readsSentFields; }
     bool readsUpstreamFields() const { return m_readsUpstreamFields; }
-    size_t slotCount() const { return m_entries.size(); }
-    // By slot; null for stored ones.
-    std::vector<const ComputedVariable *> computed() const;
-    bool isCaptured(quint16 slot) const { return m_entries[slot].captured; }
-    // The slot's name, without the '$'.
-    QByteArray slotName(quint16 slot) const { return m_entries[slot].name; }
+    std::vector<VariableSlot> slots() const;
 
 private:
     struct Entry {
-        QByteArray name;
-        const ComputedVariable *computed = nullptr;
+        VariableSlot slot;
         bool defined = false;
-        bool captured = false;
         TextPosition where; // of its first use
     };
     quint16 slotOf(const QByteArray &lower);
+    void noteHeads(const VariableRef &own);
 
     QHash<QByteArray, quint16> m_slots; // by lower-case name
     std::vector<Entry> m_entries;

@@ -88,7 +88,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("target");
         for (const char *target : {"/logged/a?x=1", "/logged/miss", "/silent/a", "/redirect/a%20b", "/cycle", "/empty",
-                                   "/unset", "/unsetquiet", "/captured", "/if/a", "/slow"})
+                                   "/unset", "/unsetquiet", "/captured", "/if/a", "/slow", "/badrate", "/nogroup"})
             QTest::newRow(target) << QByteArray(target);
     }
     void theErrorLogSaysWhatNginxSays()
@@ -109,6 +109,8 @@ private Q_SLOTS:
             "location ~ ^/other/(?<group>.*)$ { return 200; }\n"
             "location /if/ { rewrite_log on; if ($uri ~ ^/if/(.*)$) { set $v $1; } if ($uri !~* B) { return 200; } }\n"
             "location /slow { if ($arg_v !~ ^(a+)+$) { return 200 $arg_v; } return 200; }\n"
+            "location /badrate { set $limit_rate much; return 200; }\n"
+            "location /nogroup { if ($uri ~ ^/(?<some>x)?) { return 200 \"[$some]\"; } }\n"
             "location /done { return 200 done; }\n}\n";
         NginxServer nginx(http);
         QVERIFY2(nginx.isRunning(), qPrintable(nginx.problem()));

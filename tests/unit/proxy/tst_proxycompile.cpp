@@ -235,8 +235,8 @@ private Q_SLOTS:
                                                + oneServer("proxy_set_header Connection $connection_upgrade;"));
         QVERIFY(outcome.config);
         QCOMPARE(outcome.config->variables.size(), size_t(1));
-        QCOMPARE(outcome.config->slotNames, std::vector<QByteArray>{"connection_upgrade"});
-        QCOMPARE(outcome.config->variablesBySlot.front(), outcome.config->variables.front().get());
+        QCOMPARE(outcome.config->variablesBySlot.front().name, QByteArray("connection_upgrade"));
+        QCOMPARE(outcome.config->variablesBySlot.front().computed, outcome.config->variables.front().get());
     }
 };
 
