@@ -103,11 +103,12 @@ struct BodyFraming {
 struct RequestHead {
     WireSpan requestLine; // without the line end
     WireSpan method;
-    WireSpan target;    // as written
-    WireSpan path;      // of target, without query, as written; "/" may be implied by absolute form ("http://a")
-    WireSpan query;     // behind '?', without it
-    WireSpan authority; // of an absolute-form target: "host:port"
-    WireSpan host;      // the value that counts: authority of the target, else the Host field (with port)
+    WireSpan target;      // as written
+    WireSpan path;        // of target, without query, as written; "/" may be implied by absolute form ("http://a")
+    WireSpan query;       // behind '?', without it
+    WireSpan authority;   // of an absolute-form target: "host:port"
+    WireSpan host;        // the value that counts: authority of the target, else the Host field (with port)
+    quint32 linesEnd = 0; // behind the last line that was read whole
     bool hasQuery = false;
     bool absoluteForm = false;
     bool pathImplied = false;

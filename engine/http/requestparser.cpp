@@ -92,6 +92,7 @@ bool RequestParser::readRequestLine(const char *data, qsizetype end)
     }
     if (status == ParseStatus::NeedMore)
         return false;
+    m_head.linesEnd = quint32(m_position);
     if (m_head.http09) {
         m_head.keepAlive = false;
         m_phase = Phase::Complete;
@@ -130,6 +131,8 @@ void RequestParser::readFields(const char *data, qsizetype end)
     for (;;) {
         const FieldLines::Step step = m_fields.next(data, end);
         m_position = m_fields.position();
+        if (step == FieldLines::Step::Field || step == FieldLines::Step::End)
+            m_head.linesEnd = quint32(m_position);
         if (step == FieldLines::Step::Field) {
             if (!takeField(data))
                 return;

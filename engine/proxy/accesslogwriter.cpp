@@ -3,8 +3,12 @@
 
 #include "proxy/activelogs.h"
 #include "proxy/exchange.h"
+#include "proxy/filevariables.h"
 #include "proxy/logescape.h"
 #include "proxy/variablenumbers.h"
+
+#include <cerrno>
+#include <sys/stat.h>
 
 namespace portlight {
 
@@ -52,6 +56,22 @@ bool holds(const std::optional<Template> &condition, Exchange &exchange, WireBuf
     return !value.isEmpty() && value.view() != QByteArrayView("0");
 }
 
+// Where a path with variables may go is bounded by the location's root: where that is no folder, nothing is logged.
+bool rootExists(Exchange &exchange)
+{
+    WireBuffer root;
+    appendFileVariable(VariableId::DocumentRoot, exchange, root);
+    const QByteArray path = root.view().toByteArray();
+    struct stat facts {
+    };
+    int error = ::stat(path.constData(), &facts) == 0 ? 0 : errno;
+    if (error == 0 && !S_ISDIR(facts.st_mode))
+        error = ENOTDIR;
+    if (error != 0)
+        exchange.logError(LogLevel::Error, "testing \"" + path + "\" existence failed (" + describeErrno(error) + ')');
+    return error == 0;
+}
+
 std::optional<LogComplaint> writeLine(const AccessLogRule &rule, Exchange &exchange, ActiveLogs &logs, WireBuffer &line)
 {
     LogClock &clock = exchange.context().logClock();
@@ -61,6 +81,8 @@ std::optional<LogComplaint> writeLine(const AccessLogRule &rule, Exchange &excha
     line.append('\n');
     if (rule.file >= 0)
         return logs.file(rule.file).write(line.view(), now);
+    if (!rootExists(exchange))
+        return {};
     const QByteArray path = rule.path.evaluated(exchange);
     return logs.fileCache(exchange.settings().log->fileCache).write(path, line.view(), now);
 }

@@ -23,7 +23,7 @@ ActiveLogs *Exchange::logs() const
     return m_active ? m_active->logs.get() : nullptr;
 }
 
-// Of a head that did not come whole: what there is of its first line. Null before its first byte.
+// Of a head that did not come whole: what there is of its first line.
 QByteArrayView Exchange::requestLine() const
 {
     if (!m_request.requestLine.isEmpty())
@@ -31,8 +31,6 @@ QByteArrayView Exchange::requestLine() const
     QByteArrayView bytes(m_headBytes.data(), qsizetype(m_headBytes.size()));
     while (bytes.startsWith('\r') || bytes.startsWith('\n')) // empty lines may stand in front (RFC 9112 §2.2)
         bytes = bytes.sliced(1);
-    if (bytes.isEmpty())
-        return {};
     qsizetype end = 0;
     while (end < bytes.size() && bytes[end] != '\r' && bytes[end] != '\n')
         ++end;

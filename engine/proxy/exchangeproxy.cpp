@@ -128,7 +128,8 @@ void Exchange::requestBodyReceived(Buffer data, bool last)
     const qint64 bytesMax = core().clientMaxBodyBytes;
     if (bytesMax > 0 && m_requestBytes > bytesMax && !m_headSent) {
         logError(LogLevel::Error,
-                 "client intended to send too large chunked body: " + QByteArray::number(m_requestBytes) + " bytes");
+                 "client intended to send too large chunked body: " + QByteArray::number(m_requestBytes - data.size())
+                     + '+' + QByteArray::number(data.size()) + " bytes");
         m_run.cancel();
         discardRequestBody();
         respondError(413);

@@ -215,6 +215,8 @@ void Http1Downstream::refuse()
 {
     leaveReading();
     m_keepAlive = false;
+    if (m_slot->parser.error().code == HttpProtocolError::Code::UriTooLong)
+        m_in.truncate(quint32(m_slot->parser.error().offset)); // nginx has not seen what is behind its buffer
     m_http09 = m_slot->parser.head().http09 && m_slot->parser.head().version == HttpVersion{0, 9}; // known to be one
     m_decoder.start({});
     m_bodyWanted = m_responseComplete = m_responseEnded = m_chunked = false;

@@ -75,7 +75,6 @@ struct LogSettings {
     bool off = false;
     int fileCache = -1; // open_log_file_cache
     int errorLog = -1;  // the level's error_log directives; -1: the program's log
-    bool notFound = true;
     bool subrequests = false;
 };
 

@@ -47,22 +47,36 @@ bool appendNonEmpty(QByteArrayView value, WireBuffer &out)
     return !value.isEmpty();
 }
 
+// By the time a request is logged nginx has forgotten that its connection stays.
+bool staysOpen(const Exchange &exchange)
+{
+    return exchange.isRunning() && exchange.downstream().facts().keepAlive;
+}
+
 bool appendConnectionField(const Exchange &exchange, WireBuffer &out)
 {
-    out.append(exchange.status() == 101                  ? QByteArrayView("upgrade")
-               : exchange.downstream().facts().keepAlive ? QByteArrayView("keep-alive")
-                                                         : QByteArrayView("close"));
+    out.append(exchange.status() == 101 ? QByteArrayView("upgrade")
+               : staysOpen(exchange)    ? QByteArrayView("keep-alive")
+                                        : QByteArrayView("close"));
     return true;
 }
 
 bool appendKeepAliveField(const Exchange &exchange, WireBuffer &out)
 {
     const auto seconds = exchange.core().keepaliveTimeoutHeader.count();
-    if (!exchange.downstream().facts().keepAlive || seconds <= 0)
+    if (!staysOpen(exchange) || seconds <= 0)
         return false;
     out.append(QByteArrayView("timeout="));
     out.appendNumber(quint64(seconds));
     return true;
+}
+
+// The path of a redirect becomes a URL when the head is made: until then it is the path.
+bool appendLocation(QByteArrayView url, const Exchange &exchange, WireBuffer &out)
+{
+    const bool made = exchange.downstream().facts().headBytes > 0;
+    const qsizetype path = made ? 0 : url.indexOf('/', url.indexOf("://") + 3);
+    return appendNonEmpty(url.sliced(qMax(path, qsizetype(0))), out);
 }
 
 bool appendSentField(const VariableRef &variable, Exchange &exchange, WireBuffer &out)
@@ -87,7 +101,7 @@ bool appendSentField(const VariableRef &variable, Exchange &exchange, WireBuffer
         break;
     case HeaderId::Location:
         if (!head.location.isEmpty())
-            return appendNonEmpty(head.location, out);
+            return appendLocation(head.location, exchange, out);
         break;
     default: break;
     }

@@ -70,7 +70,6 @@ constexpr SetterRow Rows[] = {
     {"access_log", addAccessLog, "access_log"},
     {"open_log_file_cache", setFileCache},
     {"error_log", addErrorLog, "error_log"},
-    {"log_not_found", PORTLIGHT_SET(log, notFound, flagOf(node))},
     {"log_subrequest", PORTLIGHT_SET(log, subrequests, flagOf(node))},
 };
 

@@ -205,7 +205,7 @@ std::optional<bool> appendRequestVariable(VariableId id, Exchange &exchange, Wir
         return true;
     case VariableId::IsArgs: out.append(exchange.args().isEmpty() ? QByteArrayView() : "?"); return true;
     case VariableId::ProxyAddXForwardedFor: appendForwardedFor(exchange, out); return true;
-    case VariableId::Request: return appendPresent(exchange.requestLine(), out);
+    case VariableId::Request: out.append(exchange.requestLine()); return true;
     case VariableId::RequestMethod: return appendPresent(exchange.methodText(), out);
     case VariableId::RequestUri: return appendPresent(exchange.unparsedUri(), out);
     case VariableId::RemoteUser: return appendRemoteUser(exchange, out);

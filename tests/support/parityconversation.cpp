@@ -51,6 +51,15 @@ QByteArray withoutBoundaries(const QByteArray &bytes)
     return QString::fromLatin1(bytes).replace(boundary, u"\\1@boundary@"_s).toLatin1();
 }
 
+// The time, process and connection in front of an error log's lines.
+QByteArray withoutLogHeads(const QByteArray &bytes)
+{
+    static const QRegularExpression head(
+        u"^\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d (\\[[a-z]+\\]) \\d+#\\d+: (\\*?)\\d*"_s,
+        QRegularExpression::MultilineOption);
+    return QString::fromLatin1(bytes).replace(head, u"@now@ \\1 @process@: \\2"_s).toLatin1();
+}
+
 } // namespace
 
 ParityConversation::ParityConversation(const ParityCase &parityCase, RecordingOrigin &origin,
@@ -129,7 +138,7 @@ void ParityConversation::noteLog(const ParityStep &step)
     const qint64 start = m_logStarts.contains(step.bytes) ? m_logStarts.at(step.bytes) : 0;
     m_timedOut |= !waitUntil([&] { return contentFrom(path, start).count('\n') >= step.count; });
     m_text += "-- log " + step.bytes + (QFile::exists(path) ? ":\n" : ": no such file\n")
-              + printable(contentFrom(path, start));
+              + printable(withoutLogHeads(contentFrom(path, start)));
 }
 
 // The question whether a connection is open is a request of its own, which a log would show at no certain time.
