@@ -79,7 +79,7 @@ void LocationCompiler::compileLocation(const ConfigNode &block, LocationConfig &
     location->kind = kindOf(match->kind);
     location->path = match->text;
     location->position = block.position;
-    location->internal = location->kind == LocationConfig::Kind::Named || block.child("internal");
+    location->internal = parent.internal || location->kind == LocationConfig::Kind::Named || block.child("internal");
     takeLevel(block, parent.settings, *location);
     entry.path = location->path;
     entry.kind = entryKindOf(match->kind);

@@ -40,7 +40,7 @@ void Exchange::reset()
     resetState();
     m_kept.clear();
     m_carried.clear();
-    m_carriedType = {};
+    m_carriedType = m_carriedLocation = {};
     m_job.pass = nullptr;
     m_job.group = nullptr;
     m_job.address.reset();
@@ -282,7 +282,7 @@ bool Exchange::redirectInside(QByteArrayView target)
     const QByteArray kept = target.toByteArray();
     const QByteArrayView view = kept;
     if (mark < 0)
-        internalRedirect(view, {});
+        internalRedirect(view, ""); // empty ones, not none: ngx_http_split_args
     else
         internalRedirect(view.first(mark), view.sliced(mark + 1));
     return true;

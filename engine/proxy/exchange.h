@@ -154,6 +154,7 @@ private:
 
     void regexMatched(const Regex &regex, QByteArrayView subject, const RegexMatch &match) override;
     bool respondErrorPage(int status);
+    void addCarriedLocation();
     void respondOwnPage(int status);
     void redirectionCycle(QByteArrayView what, QByteArrayView target);
 
@@ -219,6 +220,7 @@ private:
     QByteArray m_locationValue;       // a rewritten Location field
     std::vector<FieldView> m_carried; // fields that outlive a redirect inside
     QByteArrayView m_carriedType;     // Content-Type of the same
+    QByteArrayView m_carriedLocation; // of a redirect whose error page answers
     WireBuffer m_scratch;
     TextStore m_kept;
     UpstreamRun m_run;

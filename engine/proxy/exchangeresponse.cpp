@@ -6,6 +6,7 @@
 #include "proxy/headersfilter.h"
 #include "proxy/localpages.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace Qt::StringLiterals;
@@ -70,6 +71,10 @@ bool Exchange::respondErrorPage(int status)
            rule->position);
     if (target.startsWith('/') && method() != MethodId::Head)
         setMethod(MethodId::Get);
+    if (target.startsWith('/') && !target.contains('?')) { // no arguments, not empty ones
+        internalRedirect(target, {});
+        return true;
+    }
     if (redirectInside(target))
         return true;
     const int code = rule->overwrite;
@@ -135,8 +140,10 @@ void Exchange::respondRedirect(int status, QByteArrayView location)
 {
     const QByteArray target = location.toByteArray();
     m_errStatus = status;
+    m_carriedLocation = keep(target); // the answer of an error page keeps it, as in nginx
     if (respondErrorPage(status))
         return;
+    m_carriedLocation = {};
     const QByteArray page = errorPage(status, serverToken(), false);
     m_locationValue = QByteArray("", 0) + target;              // never null: "return 301" sends an empty one
     if (!target.startsWith('/') || !core().absoluteRedirect) { // a URL as written is a field like any other
@@ -202,10 +209,29 @@ QByteArrayView Exchange::serverToken() const
                                                     : QByteArrayView(config().serverHeader);
 }
 
+// The Location of a redirect whose error page answers otherwise, unless that answer has one of its own.
+void Exchange::addCarriedLocation()
+{
+    const bool hasOwn = !m_head.location.isEmpty()
+                        || std::any_of(m_head.fields.begin(), m_head.fields.end(), [](const FieldView &field) {
+                               return equalsIgnoringCase(field.name, "Location");
+                           });
+    if (hasOwn)
+        return;
+    if (!m_carriedLocation.startsWith('/') || !core().absoluteRedirect) {
+        m_head.fields.insert(m_head.fields.begin(), {"Location", m_carriedLocation});
+        return;
+    }
+    m_locationValue = absoluteUrl(m_carriedLocation);
+    m_head.location = m_locationValue;
+}
+
 bool Exchange::sendHead()
 {
     Q_ASSERT(!m_headSent);
     m_head.fields.insert(m_head.fields.begin(), m_carried.begin(), m_carried.end());
+    if (!m_carriedLocation.isNull())
+        addCarriedLocation();
     if (m_errStatus) {
         m_status = m_head.status = m_errStatus;
         m_head.statusText = {};

@@ -284,7 +284,7 @@ PhaseResult FileHandler::giveUp(const TryFiles &rules, const FileBase &base)
     }
     const qsizetype mark = target.indexOf('?');
     if (mark < 0)
-        m_exchange.internalRedirect(target, {});
+        m_exchange.internalRedirect(target, ""); // empty arguments, not none: ngx_http_split_args
     else
         m_exchange.internalRedirect(target.first(mark), target.sliced(mark + 1));
     return PhaseResult::Done;
