@@ -92,6 +92,8 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
         m_server = m_listener->defaultServer;
         m_location = m_server->root.get();
         m_request.fields.clear();
+        const quint32 lineEnd = m_request.requestLine.offset + m_request.requestLine.length;
+        m_request.linesEnd = lineEnd + (m_headBytes.data()[lineEnd] == '\r' ? 2 : 1);
         m_downstream->disableKeepAlive();
         logError(LogLevel::Info, "client sent invalid request");
         respondError(400);

@@ -98,7 +98,11 @@ public:
     int status() const { return m_errStatus ? m_errStatus : m_status; }
     quint64 bytesSent() const;
     // As they came, chunk lines included: $request_length.
-    qint64 requestBytesReceived() const { return qint64(m_headBytes.size()) + m_requestWireBytes; }
+    qint64 requestBytesReceived() const
+    {
+        return m_request.linesEnd > 0 ? qint64(m_request.linesEnd) - m_request.requestLine.offset + m_requestWireBytes
+                                      : 0;
+    }
     qint64 requestBodyBytes() const { return m_requestBytes; }
     qint64 bodyBytesSent() const;                                    // on the wire, framing included: $body_bytes_sent
     qint64 bodyBytesMade() const { return m_captureFilter.bytes(); } // before framing
