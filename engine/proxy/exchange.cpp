@@ -57,7 +57,6 @@ void Exchange::reset()
     m_requestId = m_sentTrailers = m_upstreamTrailers = {};
     m_requestBodyComplete = m_streamsRequestBody = m_storesRequestBody = m_discardsRequestBody = false;
     m_fileBody.reset();
-    m_unsatisfiedRange = {};
     m_sendsFile = false;
     m_headSent = m_runStarted = m_tunnelClientEnded = m_tunnelBackendEnded = false;
     m_hostMatched = m_reported = m_clientGone = m_chunkedToBackend = m_complete = false;

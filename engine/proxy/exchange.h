@@ -200,6 +200,7 @@ private:
     [[nodiscard]] bool sendHead();
     bool passConditions();
     bool passRanges();
+    void carryFields(const FieldView &last);
     void sendPartially(std::vector<ByteRange> ranges);
     void sendFilePieces();
     void fileFellShort(const FileBody::Shortage &shortage);
@@ -236,7 +237,6 @@ private:
     BodyStore m_bodyStore;
     std::unique_ptr<FileBody> m_fileBody; // of the response, while it is being sent
     DeferredCall m_continueFile;
-    QByteArrayView m_unsatisfiedRange; // Content-Range of a 416
     BodylessFilter m_bodylessFilter;
     CaptureFilter m_captureFilter;
     BodyChain m_chain;

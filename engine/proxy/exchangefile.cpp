@@ -105,6 +105,7 @@ bool Exchange::passConditions()
     case ConditionOutcome::Send: return true;
     case ConditionOutcome::PreconditionFailed:
         m_fileBody.reset();
+        m_carried.clear();
         respondError(412);
         if (m_headSent) // as nginx, whose filter ends the request with an error though keep-alive was announced
             m_downstream->disableKeepAlive();
@@ -135,13 +136,24 @@ bool Exchange::passRanges()
     switch (selection.outcome) {
     case RangeSelection::Outcome::Whole: m_head.fields.push_back({"Accept-Ranges", "bytes"}); return true;
     case RangeSelection::Outcome::NotSatisfiable:
-        m_unsatisfiedRange = keep(unsatisfiedContentRange(m_head.contentLength));
         m_fileBody.reset();
+        carryFields({"Content-Range", keep(unsatisfiedContentRange(m_head.contentLength))});
         respondError(416);
         return false;
     case RangeSelection::Outcome::Partial: sendPartially(std::move(selection.ranges)); return true;
     }
     Q_UNREACHABLE();
+}
+
+// As in nginx, fields that were made for a response whose ranges fail stay with the error that takes its place.
+void Exchange::carryFields(const FieldView &last)
+{
+    m_carried.clear();
+    for (const FieldView &field : m_head.fields) {
+        if (!equalsIgnoringCase(field.name, last.name))
+            m_carried.push_back({keep(field.name), keep(field.value)});
+    }
+    m_carried.push_back(last);
 }
 
 void Exchange::sendPartially(std::vector<ByteRange> ranges)

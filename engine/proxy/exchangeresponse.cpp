@@ -87,6 +87,11 @@ bool Exchange::respondErrorPage(int status)
 
 void Exchange::respondOwnPage(int status)
 {
+    // ngx_http_clear_etag: the tag was that of what is not sent.
+    const auto tag = std::find_if(m_carried.rbegin(), m_carried.rend(),
+                                  [](const FieldView &field) { return equalsIgnoringCase(field.name, "ETag"); });
+    if (tag != m_carried.rend())
+        m_carried.erase(std::next(tag).base());
     const bool explains =
         mayExplain() && (status == 413 || status == 502 || status == 503 || status == 504 || status == 508);
     if (explains) {
@@ -182,8 +187,6 @@ void Exchange::respondText(int status, QByteArrayView contentType, QByteArrayVie
     m_head.location = location;
     if (!locationField.isNull())
         m_head.fields.push_back({"Location", locationField});
-    if (status == 416 && !m_unsatisfiedRange.isNull())
-        m_head.fields.push_back({"Content-Range", m_unsatisfiedRange});
     m_head.status = status;
     m_head.server = serverToken();
     m_head.contentType = status == 204 ? QByteArrayView() : contentType;
