@@ -114,6 +114,8 @@ constexpr const char *OtherNames[] = {
     "modern_browser",
     "msie",
     "proxy_add_via",
+    "proxy_internal_body_length",
+    "proxy_internal_chunked",
     "realip_remote_addr",
     "realip_remote_port",
     "secure_link",
@@ -200,9 +202,8 @@ QSet<QByteArrayView> setOf(const char *const (&names)[N])
 template<size_t N>
 bool hasPrefixOf(QByteArrayView name, const char *const (&prefixes)[N])
 {
-    return std::any_of(std::begin(prefixes), std::end(prefixes), [&](const char *prefix) {
-        return name.startsWith(prefix) && name.size() > QByteArrayView(prefix).size();
-    });
+    return std::any_of(std::begin(prefixes), std::end(prefixes),
+                       [&](const char *prefix) { return name.startsWith(prefix); });
 }
 
 bool isNameByte(char c)

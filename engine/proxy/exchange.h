@@ -132,6 +132,8 @@ public:
     void respondError(int status);
     void respondText(int status, QByteArrayView contentType, QByteArrayView body, QByteArrayView locationField = {});
     void respondRedirect(int status, QByteArrayView location);
+    // Closes the connection; the status is only logged.
+    void respondNothing(int status);
     void respondUnknownDomain();
     // Sends the file with its validators, or what conditions and ranges make of that (exchangefile.cpp).
     void respondFile(OpenedFile file, const QByteArray &path);
@@ -197,6 +199,7 @@ private:
     QByteArray absoluteUrl(QByteArrayView path) const;
     void enterTunnel();
     // False: a condition or a range of the request was not met, and an error has taken the response's place.
+    void changeStatus(int status);
     [[nodiscard]] bool sendHead();
     bool passConditions();
     bool passRanges();

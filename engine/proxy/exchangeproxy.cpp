@@ -254,6 +254,8 @@ void Exchange::writeTarget(WireBuffer &out)
     const ProxyTarget &target = m_job.target();
     const UriState &state = uriState();
     if (m_job.replacesUri()) {
+        if (target.uri.startsWith('?'))
+            out.append('/');
         out.append(target.uri);
     } else if (!target.hasUri && state.unparsedValid && !m_request.pathImplied) {
         out.append(unparsedUri());

@@ -32,7 +32,7 @@ void Exchange::responseHeadReceived(const ResponseHead &head, const char *base)
         runFailed(failure);
         return;
     }
-    if (accelRedirect(head, base) || interceptError(head, base))
+    if (interceptError(head, base) || accelRedirect(head, base))
         return;
     m_status = head.status;
     buildResponseHead(head, base);
@@ -102,12 +102,16 @@ void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
     m_head.clear();
     m_head.status = m_status;
     m_head.statusText = statusText(head, base);
-    m_head.server = serverToken();
+    const FieldVisibility &visibility = m_location->proxy().visibility;
+    // proxy_pass_header: the backend's or none.
+    m_head.server = visibility.hides(HeaderId::Server, "server") ? serverToken() : QByteArrayView();
+    m_head.ownDate = visibility.hides(HeaderId::Date, "date");
     m_head.conditional = false;
     m_head.hasBody = method() != MethodId::Head && m_status != 204 && m_status != 304;
-    const FieldVisibility &visibility = m_location->proxy().visibility;
     for (const HeaderField &field : head.fields) {
         const bool named = field.named && field.id != HeaderId::Upgrade;
+        if (field.id == HeaderId::ContentLength && !named && !field.invalid)
+            m_head.contentLength = head.contentLength; // hiding it hides nothing: the body is framed anew
         if (named || field.invalid || visibility.hides(field.id, field.name.in(base)))
             continue;
         switch (field.id) {
@@ -115,7 +119,7 @@ void Exchange::buildResponseHead(const ResponseHead &head, const char *base)
         case HeaderId::KeepAlive:
         case HeaderId::TransferEncoding: continue;
         case HeaderId::ContentType: m_head.contentType = field.value.in(base); continue;
-        case HeaderId::ContentLength: m_head.contentLength = head.contentLength; continue;
+        case HeaderId::ContentLength: continue;
         case HeaderId::Upgrade:
             if (field.named && head.status != 101 && head.status != 426)
                 continue;
@@ -132,8 +136,6 @@ void Exchange::addResponseField(const HeaderField &field, const char *base)
     switch (field.id) {
     case HeaderId::Location: return addLocation(name, value);
     case HeaderId::Refresh: return addRefresh(name, value);
-    case HeaderId::Server: m_head.server = {}; break; // proxy_pass_header: in place of our own
-    case HeaderId::Date: m_head.ownDate = false; break;
     case HeaderId::SetCookie:
         if (const CookieRules &rules = m_location->proxy().cookies; !rules.isEmpty()) {
             if (const auto rewritten = rewriteCookie(rules, value, *this)) {

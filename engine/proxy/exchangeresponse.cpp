@@ -160,6 +160,12 @@ void Exchange::respondRedirect(int status, QByteArrayView location)
     respondText(status, "text/html", page);
 }
 
+void Exchange::respondNothing(int status)
+{
+    m_status = status;
+    m_downstream->abort();
+}
+
 // nginx makes the path of a redirect absolute (ngx_http_header_filter): absolute_redirect, server_name_in_redirect,
 // port_in_redirect.
 QByteArray Exchange::absoluteUrl(QByteArrayView path) const
@@ -229,16 +235,26 @@ void Exchange::addCarriedLocation()
     m_head.location = m_locationValue;
 }
 
+// What error_page made of the status, which may leave no room for the body.
+void Exchange::changeStatus(int status)
+{
+    m_status = m_head.status = status;
+    m_head.statusText = {};
+    m_head.hasBody = m_head.hasBody && status != 204 && status != 304;
+    if (status == 204) {
+        m_head.contentType = {};
+        m_head.contentLength = -1;
+    }
+}
+
 bool Exchange::sendHead()
 {
     Q_ASSERT(!m_headSent);
     m_head.fields.insert(m_head.fields.begin(), m_carried.begin(), m_carried.end());
     if (!m_carriedLocation.isNull())
         addCarriedLocation();
-    if (m_errStatus) {
-        m_status = m_head.status = m_errStatus;
-        m_head.statusText = {};
-    }
+    if (m_errStatus)
+        changeStatus(m_errStatus);
     if (!passConditions())
         return false;
     addHeaders(*this, m_head);

@@ -273,7 +273,10 @@ PhaseResult FileHandler::giveUp(const TryFiles &rules, const FileBase &base)
     if (rules.code >= 0) {
         m_exchange.decide(Decision::Step::Redirect, QString::number(rules.code), u"try_files: nothing was found"_s,
                           rules.position);
-        return fail(rules.code);
+        if (rules.code != 444) // nginx: close without a response
+            return fail(rules.code);
+        m_exchange.respondNothing(rules.code);
+        return PhaseResult::Done;
     }
     const QByteArray target = candidateName(rules.target, base);
     m_exchange.decide(Decision::Step::Redirect, QString::fromUtf8(target), u"try_files: nothing was found"_s,

@@ -121,8 +121,7 @@ PhaseResult PhaseRunner::applyReturn(const ReturnRule &rule)
     exchange.decide(Decision::Step::Return, QString::number(rule.status), u"return"_s, rule.position);
     if (rule.text.isEmptyLiteral() && rule.status >= 400) {
         if (rule.status == 444 || rule.status == 408 || rule.status == 499) { // nginx: close without a response
-            exchange.m_status = rule.status;
-            exchange.downstream().abort();
+            exchange.respondNothing(rule.status);
         } else {
             exchange.respondError(rule.status);
         }
@@ -133,8 +132,11 @@ PhaseResult PhaseRunner::applyReturn(const ReturnRule &rule)
     if (rule.isRedirect)
         exchange.respondRedirect(rule.status, text);
     else
-        exchange.respondText(
-            rule.status, exchange.settings().files->types.forUri(exchange.uri(), exchange.core().defaultType), text);
+        exchange.respondText(rule.status,
+                             exchange.m_carriedType.isEmpty()
+                                 ? exchange.settings().files->types.forUri(exchange.uri(), exchange.core().defaultType)
+                                 : exchange.m_carriedType,
+                             text);
     return PhaseResult::Done;
 }
 

@@ -31,6 +31,7 @@ void UpstreamRun::start(const ProxySettings &settings, UpstreamState &group, con
     m_tried.assign(group.config().peers.size(), false);
     m_freshTried = false;
     m_tunnel = false;
+    m_headCopy.clear();
     m_tries.beginRun();
     tryNextPeer();
 }

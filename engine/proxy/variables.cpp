@@ -239,7 +239,8 @@ bool appendVariable(const VariableRef &variable, Exchange &exchange, WireBuffer 
     case VariableId::Literal: out.append(variable.text); return true;
     case VariableId::Capture: return appendCapture(variable.capture, exchange, out);
     case VariableId::Slot: return appendSlot(variable.slot, exchange, out);
-    case VariableId::ArgumentNamed: return appendField(argumentValue(exchange.args(), variable.text), out);
+    case VariableId::ArgumentNamed:
+        return !variable.text.isEmpty() && appendField(argumentValue(exchange.args(), variable.text), out);
     case VariableId::CookieNamed: return appendCookieNamed(variable.text, exchange, out);
     case VariableId::HeaderNamed: return appendHeader(variable, exchange, out);
     default: break;

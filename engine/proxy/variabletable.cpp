@@ -110,7 +110,7 @@ std::optional<VariableRef> builtIn(const QByteArray &lower)
         return variable;
     }
     for (const VariablePrefix &row : Prefixes) {
-        if (!lower.startsWith(row.prefix) || lower.size() == row.prefix.size())
+        if (!lower.startsWith(row.prefix))
             continue;
         variable.id = row.id;
         variable.text = lower.mid(row.prefix.size());

@@ -222,7 +222,7 @@ void TestDirectiveTable::variablesAreKnown_data()
     QTest::newRow("request field") << QByteArray("http_x_a") << VariableSupport::Runs;
     QTest::newRow("response field") << QByteArray("sent_http_etag") << VariableSupport::Runs;
     QTest::newRow("argument") << QByteArray("arg_q") << VariableSupport::Runs;
-    QTest::newRow("prefix alone") << QByteArray("arg_") << VariableSupport::Unknown;
+    QTest::newRow("prefix alone") << QByteArray("arg_") << VariableSupport::Runs;
     QTest::newRow("file name") << QByteArray("request_filename") << VariableSupport::Runs;
     QTest::newRow("upstream field") << QByteArray("upstream_http_etag") << VariableSupport::Runs;
     QTest::newRow("of TLS") << QByteArray("ssl_protocol") << VariableSupport::NotYet;
