@@ -4,8 +4,8 @@
 
 Each proxy runs on one core, the load generator and the origin on another. All set the same forwarded headers, keep
 their backend connections alive and write no access log. CPU time is what the kernel counted for all threads of the
-proxy. Loading is `nginx -t`, and Portlight's start up to its first answer. The proxies take turns in several rounds; the table shows medians. In the memory rows the columns of HAProxy and
-Caddy show their own size.
+proxy. Loading is `nginx -t`, and Portlight's start until it is idle. The proxies take turns in several rounds; the
+table shows medians. In the memory rows the columns of HAProxy and Caddy show their own size.
 """
 
 import argparse
@@ -77,6 +77,7 @@ def measure_time(arguments, kinds, chosen, folder, origin):
                 progress(f"round {turn + 1} of {arguments.rounds}: {row.title}, {kind.name}")
                 with kind(folder, origin, row.configuration) as proxy:
                     servers.check_equal_work(proxy)
+                    proxy.wait_until_quiet()
                     figure = row.measure(proxy, arguments.seconds)
                 name = "Portlight" if row.capturing else kind.name
                 figures.setdefault(row.key, {}).setdefault(name, []).append(figure)
