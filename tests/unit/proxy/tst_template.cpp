@@ -130,7 +130,6 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("name");
         QTest::newRow("unknown") << QByteArray("a $nobody") << QByteArray("nobody");
         QTest::newRow("longest name") << QByteArray("$hosts") << QByteArray("hosts");
-        QTest::newRow("prefix alone") << QByteArray("$http_") << QByteArray("http_");
     }
     void namesThatNobodyDefinesAreRemembered()
     {
