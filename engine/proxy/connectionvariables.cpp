@@ -92,7 +92,7 @@ std::optional<bool> appendConnectionVariable(VariableId id, Exchange &exchange, 
         appendSeconds(out, std::chrono::duration_cast<std::chrono::milliseconds>(open).count());
         return true;
     }
-    case VariableId::Https: return true;                      // empty without TLS
+    case VariableId::Https: return true; // empty without TLS
     case VariableId::LimitRate: out.appendNumber(quint64(exchange.limitRate())); return true;
     case VariableId::IsRequestPort: out.append(requestPort(exchange) ? QByteArrayView(":") : ""); return true;
     case VariableId::RequestPort: return appendPort(requestPort(exchange), out);

@@ -239,14 +239,17 @@ void RecordingOrigin::takeRequests(Connection &connection)
         }
         if (early) {
             connection.replied = true;
-            reply(connection, head);
+            reply(connection, head, nextReply(head));
         }
         if (length < 0 || connection.descriptor < 0)
             return;
+        // Taken before the request is noted: whoever waits for it may begin anew at once, with other replies.
+        const bool answers = !std::exchange(connection.replied, false);
+        const OriginReply answer = answers ? nextReply(head) : OriginReply();
         note(connection, {}, connection.input.left(length));
         connection.input.remove(0, length);
-        if (!std::exchange(connection.replied, false))
-            reply(connection, head);
+        if (answers)
+            reply(connection, head, answer);
         if (connection.descriptor < 0 || connection.then == OriginReply::Then::Tunnel)
             return;
     }
@@ -264,9 +267,8 @@ OriginReply RecordingOrigin::nextReply(QByteArrayView head)
     return plain;
 }
 
-void RecordingOrigin::reply(Connection &connection, QByteArrayView head)
+void RecordingOrigin::reply(Connection &connection, QByteArrayView head, const OriginReply &reply)
 {
-    const OriginReply reply = nextReply(head);
     connection.then = reply.then;
     if (!sendAll(connection.descriptor, reply.bytes)) {
         close(connection);

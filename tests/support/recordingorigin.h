@@ -63,7 +63,7 @@ private:
     void accept(char label, int listener);
     void receive(Connection &connection);
     void takeRequests(Connection &connection);
-    void reply(Connection &connection, QByteArrayView head);
+    void reply(Connection &connection, QByteArrayView head, const OriginReply &reply);
     void echo(Connection &connection);
     void otherSideClosed(Connection &connection);
     void close(Connection &connection, bool reset = false);
