@@ -22,12 +22,10 @@ struct CoreSettings {
     milliseconds sendTimeout;
     milliseconds keepaliveTimeout;
     std::chrono::seconds keepaliveTimeoutHeader{0}; // 0: no Keep-Alive field
-    milliseconds keepaliveMinTimeout{0};
     milliseconds keepaliveTime;
     qint64 keepaliveRequests;
     qint64 clientMaxBodyBytes; // 0: no limit
     qint64 clientBodyBufferBytes;
-    qint64 postponeOutputBytes = 1460;
     RequestLimits requestLimits;
     LingeringClose lingeringClose;
     milliseconds lingeringTime;

@@ -72,8 +72,6 @@ constexpr SetterRow Rows[] = {
     {"server_name_in_redirect", PORTLIGHT_SET(core, serverNameInRedirect, flagOf(node))},
     {"chunked_transfer_encoding", PORTLIGHT_SET(core, chunkedTransferEncoding, flagOf(node))},
     {"msie_padding", PORTLIGHT_SET(core, msiePadding, flagOf(node))},
-    {"postpone_output", PORTLIGHT_SET(core, postponeOutputBytes, parseSize(node.argument(0)))},
-    {"keepalive_min_timeout", PORTLIGHT_SET(core, keepaliveMinTimeout, durationOf(node))},
 };
 
 } // namespace
