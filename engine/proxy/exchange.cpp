@@ -19,7 +19,7 @@ qint64 microseconds(std::chrono::steady_clock::duration span)
 
 Exchange::Exchange(ProxyContext &context)
     : m_context(context)
-    , m_run(context, *this)
+    , m_proxy(context, *this)
     , m_continueFile(
           context.loop, [](void *self) { static_cast<Exchange *>(self)->sendFilePieces(); }, this)
     , m_reportTimer(
@@ -34,32 +34,26 @@ Exchange::~Exchange()
 
 void Exchange::reset()
 {
-    m_run.reset();
+    m_proxy.reset();
     m_server = nullptr;
     m_location = nullptr;
     resetState();
     m_kept.clear();
     m_carried.clear();
     m_carriedType = m_carriedLocation = {};
-    m_job.pass = nullptr;
-    m_job.group = nullptr;
-    m_job.address.reset();
     m_head.clear();
-    m_scratch.clear();
     m_detail.reset();
     m_failure = {};
     m_startedAt = m_context.loop.now();
     m_startedAtMs = 0;
     m_requestBytes = m_requestWireBytes = 0;
     m_id = ++m_context.lastExchange;
-    m_status = m_errStatus = m_loopDepth = m_retries = 0;
+    m_status = m_errStatus = m_loopDepth = 0;
     m_phase = 0;
-    m_requestId = m_sentTrailers = m_upstreamTrailers = {};
-    m_requestBodyComplete = m_streamsRequestBody = m_storesRequestBody = m_discardsRequestBody = false;
+    m_requestId = m_sentTrailers = {};
     m_fileBody.reset();
     m_sendsFile = false;
-    m_headSent = m_runStarted = m_tunnelClientEnded = m_tunnelBackendEnded = false;
-    m_hostMatched = m_reported = m_clientGone = m_chunkedToBackend = m_complete = false;
+    m_requestBodyComplete = m_headSent = m_hostMatched = m_reported = m_clientGone = m_complete = false;
 }
 
 void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head)
@@ -74,7 +68,7 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     m_requestBodyComplete = m_request.body.kind == BodyKind::None;
     adoptTarget();
     values().begin(config().variablesBySlot.size());
-    m_run.keepHeadBytes(config().readsUpstreamFields);
+    m_proxy.keepHeadBytes(config().readsUpstreamFields);
     chooseServer();
     startRecording();
     m_captureFilter.begin(m_detail.get());
@@ -187,33 +181,6 @@ void Exchange::adoptFieldRules()
                                                 [](char c) { return ascii::is(c, ascii::PlainNameByte) || c == '_'; });
         field.invalid = ignores && (!plainOtherwise || !underscores);
     }
-}
-
-void Exchange::startRecording()
-{
-    if (!m_context.traffic)
-        return;
-    m_startedAtMs =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count();
-    m_detail = std::make_unique<ExchangeDetail>();
-    m_detail->requestHead = QByteArray(m_headBytes.data(), m_headBytes.size());
-    m_detail->timing.requestHeadUs = 0;
-    m_detail->clientAddress = m_downstream->clientAddress().toString();
-    m_detail->listenerAddress = m_downstream->localAddress().toString();
-    m_detail->connectionId = m_downstream->connectionId();
-    m_detail->requestOnConnection = m_downstream->requestNumber();
-    m_run.keepHeadBytes(true);
-    m_reportTimer.start(RunningReportDelay);
-    const QString name = QString::fromUtf8(m_server->firstName());
-    if (m_hostMatched)
-        decide(Decision::Step::Domain, name, QStringLiteral("the name matches the Host exactly"), m_server->position);
-    else
-        decide(
-            Decision::Step::Domain, name,
-            QStringLiteral("no name matches “%1”: the default server of %2")
-                .arg(QString::fromUtf8(requestText(m_request.host)), QString::fromUtf8(m_listener->address.toString())),
-            m_server->position);
 }
 
 void Exchange::resumePhases()
@@ -347,12 +314,24 @@ void Exchange::decide(Decision::Step step, const QString &subject, const QString
 
 void Exchange::downstreamDrained()
 {
-    if (m_run.isBusy())
-        m_run.resumeReading();
     if (m_fileBody)
         sendFilePieces();
-    if (m_state == State::Tunneling)
-        endTunnelIfDone();
+    else
+        m_proxy.downstreamDrained();
+}
+
+void Exchange::requestBodyReceived(Buffer data, bool last)
+{
+    m_requestBytes += data.size();
+    keepRequestBody({data.data(), qsizetype(data.size())});
+    m_proxy.requestBodyReceived(std::move(data), last);
+}
+
+void Exchange::beginTunnel()
+{
+    m_state = State::Tunneling;
+    if (m_detail)
+        m_detail->summary.upgraded = true;
 }
 
 void Exchange::clientGone(QByteArrayView logText)
@@ -369,8 +348,8 @@ void Exchange::clientGone(QByteArrayView logText)
 
 void Exchange::requestBodyFailed(int status, QByteArrayView logText)
 {
-    m_run.cancel();
-    discardRequestBody();
+    m_proxy.cancel();
+    m_proxy.discardRequestBody();
     logError(LogLevel::Info, logText);
     m_downstream->disableKeepAlive();
     if (m_headSent || status == 408) {
@@ -386,7 +365,7 @@ void Exchange::finish()
 {
     if (!isRunning())
         return;
-    m_run.cancel();
+    m_proxy.cancel();
     m_reportTimer.stop();
     m_state = State::Ended;
     logFinished();
@@ -396,7 +375,7 @@ void Exchange::finish()
     tally.lastStatus = m_status;
     if (m_detail)
         finishRecording();
-    m_bodyStore.reset(0);
+    m_proxy.finish();
     m_fileBody.reset();
     m_continueFile.cancel();
     m_headBytes.release();

@@ -2,34 +2,27 @@
 #pragma once
 
 #include "http/uri.h"
-#include "proxy/bodystore.h"
 #include "proxy/downstream.h"
 #include "proxy/failure.h"
 #include "proxy/filebody.h"
+#include "proxy/phaseresult.h"
 #include "proxy/proxycontext.h"
-#include "proxy/proxyjob.h"
+#include "proxy/proxyhandler.h"
 #include "proxy/requeststate.h"
 #include "proxy/responsefilter.h"
 #include "proxy/textstore.h"
-#include "proxy/upstreamrun.h"
 
 namespace portlight {
 
 class ActiveLogs;
 
-enum class PhaseResult : quint8 {
-    Next,      // go on with the next handler
-    Done,      // the response is made, or under way
-    Suspended, // resumePhases() will be called
-};
-
-// One request and its response, whatever the protocol version. Runs nginx's phases, owns the upstream run, knows the
+// One request and its response, whatever the protocol version. Runs nginx's phases, sends the response, knows the
 // cause of a failure, and is recorded exactly once at its end. Engine thread; owned by its downstream connection, which
 // outlives it; reused for one request after another.
 //
 // Idle ─→ Running ─→ Responding ─→ Ended
 //            └──────→ Tunneling ─────┘
-class Exchange final : public RequestState, private UpstreamRunObserver, private RegexListener
+class Exchange final : public RequestState, private RegexListener
 {
 public:
     static constexpr size_t QueuedBytesHigh = 32 * 1024; // downstream; the backend is paused above
@@ -38,7 +31,7 @@ public:
     static constexpr std::chrono::milliseconds RunningReportInterval{500};
 
     explicit Exchange(ProxyContext &context);
-    ~Exchange() override;
+    ~Exchange();
 
     // --- called by the downstream ---
     // Whom the next request is for. Only between requests.
@@ -86,6 +79,7 @@ public:
 
     // --- facts, for variables, the router and the log ---
     ProxyContext &context() const { return m_context; }
+    ActiveConfig &activeConfig() const { return *m_active; }
     Downstream &downstream() const { return *m_downstream; }
     const CompiledConfig &config() const { return *m_active->config; }
     const ListenerConfig &listener() const { return *m_listener; }
@@ -112,16 +106,17 @@ public:
     // Kept behind its sending only where the configuration reads it (CompiledConfig::readsSentFields).
     const OutgoingHead &responseHead() const { return m_head; }
     QByteArrayView sentTrailers() const { return m_sentTrailers; }         // field lines
-    QByteArrayView upstreamTrailers() const { return m_upstreamTrailers; } // as they came
+    QByteArrayView upstreamTrailers() const { return m_proxy.trailers(); } // as they came
     QByteArrayView requestLine() const;
     QByteArrayView requestId();
     ActiveLogs *logs() const; // null while none are open
     qint64 startedAtMs() const { return m_startedAtMs; }
-    const UpstreamRun &run() const { return m_run; }
+    const ProxyHandler &proxy() const { return m_proxy; }
+    const UpstreamRun &run() const { return m_proxy.run(); }
     bool isRecording() const { return m_detail != nullptr; }
     // A client on this machine, of a domain of ours: errors may explain themselves.
     bool mayExplain() const;
-    const BodyStore &bodyStore() const { return m_bodyStore; }
+    const BodyStore &bodyStore() const { return m_proxy.bodyStore(); }
     // Lower depth first: how many of our own exchanges led here.
     int loopDepth() const { return m_loopDepth; }
 
@@ -143,15 +138,31 @@ public:
     // Writes to the error log with nginx's fields behind the text.
     void logError(LogLevel level, QByteArrayView text);
 
-    // --- the proxy content handler (exchangeproxy.cpp) ---
-    PhaseResult startProxy();
-    // Where it goes, or went last; null before the first.
-    const ProxyTarget *proxyTarget() const { return m_job.pass ? &m_job.target() : nullptr; }
+    // The head that is being made; sendHead() sends it.
+    OutgoingHead &head() { return m_head; }
+    // False: a condition or a range of the request was not met, and an error has taken the response's place.
+    [[nodiscard]] bool sendHead();
+    // A part of the body, through the filters; `last` ends the response.
+    void sendBody(Buffer data, bool last, QByteArrayView trailerLines = {});
+    void setStatus(int status) { m_status = status; }
+    void setFailure(const Failure &failure) { m_failure = failure; }
+    // Fields that outlive a redirect inside; their views must too.
+    void carry(const FieldView &field) { m_carried.push_back(field); }
+    void carryType(QByteArrayView contentType) { m_carriedType = contentType; }
+    // The Location of the head that is being made.
+    void setLocationField(const QByteArray &location);
+    // "http://name:port" and the path.
+    QByteArray absoluteUrl(QByteArrayView path) const;
+    // The head has been sent: bytes pass both ways from now on.
+    void beginTunnel();
+    // What the window shows of a running exchange has changed.
+    void stateChanged();
+    void setRequestBodyComplete(bool complete) { m_requestBodyComplete = complete; }
+    void noteRequestBodyRead(); // all of it
 
 private:
     void adoptBrokenHead(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head);
     ErrorLog &errorLog() const;
-    QByteArray upstreamUrl();
     void logFinished();
     void keepHead();
     void sendEnd(QByteArrayView trailerLines);
@@ -168,52 +179,16 @@ private:
     void chooseServer();
     void adoptFieldRules();
     void startRecording();
-    // The run's side (exchangeproxy.cpp)
-    void writeRequestHead(WireBuffer &out, const SocketAddress &peer) override;
-    void requestBodyWanted() override;
-    void requestSent() override;
-    bool canReplayBody() const override;
-    void responseHeadReceived(const ResponseHead &head, const char *base) override;
-    void responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines) override;
-    void runFailed(const Failure &failure) override;
-    void peerChosen(QByteArrayView peer, bool reused) override;
-    void attemptFailed(const Failure &failure, bool retrying) override;
-
-    void discardRequestBody();
-    bool prepareJob();
-    bool evaluateTarget(const ProxyPass &pass);
-    void startRun();
-    BodyStoreOptions bodyStoreOptions() const;
-    void storeRequestBody(Buffer data, bool last);
-    void writeTarget(WireBuffer &out);
-    void writeSetFields(WireBuffer &out);
-    void writeBodyFraming(WireBuffer &out);
-    void writeForwardedFields(WireBuffer &out);
-    void buildResponseHead(const ResponseHead &head, const char *base);
-    void addResponseField(const HeaderField &field, const char *base);
-    std::optional<QByteArray> redirectedTo(QByteArrayView url);
-    void addLocation(QByteArrayView name, QByteArrayView value);
-    void addRefresh(QByteArrayView name, QByteArrayView value);
-    bool interceptError(const ResponseHead &head, const char *base);
-    bool accelRedirect(const ResponseHead &head, const char *base);
-    QByteArray absoluteUrl(QByteArrayView path) const;
-    void enterTunnel();
-    // False: a condition or a range of the request was not met, and an error has taken the response's place.
     void changeStatus(int status);
-    [[nodiscard]] bool sendHead();
     bool passConditions();
     bool passRanges();
     void carryFields(const FieldView &last);
     void sendPartially(std::vector<ByteRange> ranges);
     void sendFilePieces();
     void fileFellShort(const FileBody::Shortage &shortage);
-    void sendBody(Buffer data, bool last, QByteArrayView trailerLines = {});
     void keepRequestBody(QByteArrayView data);
-    void stateChanged();
     void fillTiming(ExchangeTiming &timing) const;
     void finishRecording();
-    void endTunnelDirection(bool fromClient);
-    void endTunnelIfDone();
     void reportRunning();
     ExchangeSummary summary() const;
     qint64 sinceStartUs() const;
@@ -229,15 +204,10 @@ private:
     std::vector<FieldView> m_carried; // fields that outlive a redirect inside
     QByteArrayView m_carriedType;     // Content-Type of the same
     QByteArrayView m_carriedLocation; // of a redirect whose error page answers
-    WireBuffer m_scratch;
     TextStore m_kept;
-    UpstreamRun m_run;
-    ProxyJob m_job;
-    QByteArray m_sentTarget;       // of the last request to a backend
-    QByteArrayView m_requestId;    // once it was asked for
-    QByteArrayView m_sentTrailers; // field lines that follow the body
-    QByteArrayView m_upstreamTrailers;
-    BodyStore m_bodyStore;
+    ProxyHandler m_proxy;
+    QByteArrayView m_requestId;           // once it was asked for
+    QByteArrayView m_sentTrailers;        // field lines that follow the body
     std::unique_ptr<FileBody> m_fileBody; // of the response, while it is being sent
     DeferredCall m_continueFile;
     BodylessFilter m_bodylessFilter;
@@ -254,21 +224,13 @@ private:
     int m_status = 0;
     int m_errStatus = 0; // takes the place of the answer's own
     int m_loopDepth = 0;
-    int m_retries = 0;
     quint8 m_phase = 0;
     State m_state = State::Idle;
     bool m_requestBodyComplete = false;
-    bool m_streamsRequestBody = false;
-    bool m_storesRequestBody = false;
-    bool m_discardsRequestBody = false;
     bool m_headSent = false;
-    bool m_runStarted = false;
-    bool m_tunnelClientEnded = false;
-    bool m_tunnelBackendEnded = false;
     bool m_hostMatched = false;
     bool m_reported = false;
     bool m_clientGone = false;
-    bool m_chunkedToBackend = false;
     bool m_complete = false;
     bool m_sendsFile = false; // sendFilePieces() is on the stack
 };

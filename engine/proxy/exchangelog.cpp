@@ -62,27 +62,13 @@ void Exchange::logError(LogLevel level, QByteArrayView text)
     line += m_server->firstName();
     if (const QByteArrayView written = requestLine(); !written.isEmpty())
         appendQuoted(line, ", request: ", written);
-    if (m_runStarted && m_job.pass && !m_run.peer().isEmpty())
-        appendQuoted(line, ", upstream: ", upstreamUrl());
+    if (const QByteArray upstream = m_proxy.upstreamUrl(); !upstream.isEmpty())
+        appendQuoted(line, ", upstream: ", upstream);
     if (const QByteArrayView host = requestField(HeaderId::Host); !host.isEmpty())
         appendQuoted(line, ", host: ", host);
     if (const QByteArrayView referrer = requestField(HeaderId::Referer); !referrer.isEmpty())
         appendQuoted(line, ", referrer: ", referrer);
     log.write(level, line, m_downstream->connectionId());
-}
-
-// "http://127.0.0.1:3000/path", "http://unix:/run/x.sock:/path"
-QByteArray Exchange::upstreamUrl()
-{
-    if (m_sentTarget.isEmpty()) { // no connection yet
-        WireBuffer target;
-        writeTarget(target);
-    }
-    const QByteArrayView peer = m_run.peer();
-    QByteArray url = m_job.target().scheme + "://" + peer.toByteArray();
-    if (peer.startsWith("unix:"))
-        url += ':';
-    return url + m_sentTarget;
 }
 
 // $request_id: 16 random bytes, the same for the whole exchange.

@@ -4,6 +4,33 @@
 
 namespace portlight {
 
+void Exchange::startRecording()
+{
+    if (!m_context.traffic)
+        return;
+    m_startedAtMs =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    m_detail = std::make_unique<ExchangeDetail>();
+    m_detail->requestHead = QByteArray(m_headBytes.data(), m_headBytes.size());
+    m_detail->timing.requestHeadUs = 0;
+    m_detail->clientAddress = m_downstream->clientAddress().toString();
+    m_detail->listenerAddress = m_downstream->localAddress().toString();
+    m_detail->connectionId = m_downstream->connectionId();
+    m_detail->requestOnConnection = m_downstream->requestNumber();
+    m_proxy.keepHeadBytes(true);
+    m_reportTimer.start(RunningReportDelay);
+    const QString name = QString::fromUtf8(m_server->firstName());
+    if (m_hostMatched)
+        decide(Decision::Step::Domain, name, QStringLiteral("the name matches the Host exactly"), m_server->position);
+    else
+        decide(
+            Decision::Step::Domain, name,
+            QStringLiteral("no name matches “%1”: the default server of %2")
+                .arg(QString::fromUtf8(requestText(m_request.host)), QString::fromUtf8(m_listener->address.toString())),
+            m_server->position);
+}
+
 ExchangeSummary Exchange::summary() const
 {
     ExchangeSummary row;
@@ -19,15 +46,15 @@ ExchangeSummary Exchange::summary() const
     row.eventStream = row.contentType == "text/event-stream";
     row.requestBytes = m_requestBytes;
     row.responseBytes = bodyBytesMade();
-    row.peer = m_runStarted ? m_run.peer().toByteArray() : QByteArray("local");
+    row.peer = m_proxy.hasRun() ? run().peer().toByteArray() : QByteArray("local");
     row.failure = m_failure.sentence();
     row.upgraded = m_state == State::Tunneling || m_detail->summary.upgraded;
-    row.retries = m_retries;
+    row.retries = m_proxy.retries();
     switch (m_state) {
     case State::Tunneling: row.state = ExchangeState::Tunneling; break;
     case State::Responding: row.state = ExchangeState::Streaming; break;
     case State::Ended: row.state = m_failure || m_clientGone ? ExchangeState::Failed : ExchangeState::Done; break;
-    default: row.state = m_runStarted ? ExchangeState::Waiting : ExchangeState::Receiving; break;
+    default: row.state = m_proxy.hasRun() ? ExchangeState::Waiting : ExchangeState::Receiving; break;
     }
     if (m_state == State::Ended) {
         row.durationUs = sinceStartUs();
@@ -45,8 +72,8 @@ void Exchange::reportRunning()
     m_reportTimer.start(RunningReportInterval);
     auto copy = std::make_shared<ExchangeDetail>(*m_detail);
     copy->summary = summary();
-    copy->upstreamRequestHead = m_run.requestHeadBytes().toByteArray();
-    copy->upstreamResponseHead = m_run.responseHeadBytes().toByteArray();
+    copy->upstreamRequestHead = run().requestHeadBytes().toByteArray();
+    copy->upstreamResponseHead = run().responseHeadBytes().toByteArray();
     fillTiming(copy->timing);
     m_context.traffic->record(std::move(copy));
 }
@@ -65,13 +92,19 @@ void Exchange::fillTiming(ExchangeTiming &timing) const
             return -1;
         return std::chrono::duration_cast<std::chrono::microseconds>(point - m_startedAt).count();
     };
-    const RunTimes &times = m_run.times();
-    if (!m_runStarted)
+    const RunTimes &times = run().times();
+    if (!m_proxy.hasRun())
         return;
     timing.connectStartUs = span(times.connectStart);
     timing.connectedUs = span(times.connected);
     timing.requestSentUs = span(times.requestSent);
     timing.responseHeadUs = span(times.responseHead);
+}
+
+void Exchange::noteRequestBodyRead()
+{
+    if (m_detail)
+        m_detail->timing.requestBodyUs = sinceStartUs();
 }
 
 void Exchange::keepRequestBody(QByteArrayView data)
@@ -84,9 +117,9 @@ void Exchange::finishRecording()
 {
     fillTiming(m_detail->timing);
     m_detail->timing.finishedUs = sinceStartUs();
-    m_detail->upstreamReused = m_runStarted && m_run.reusedConnection();
-    m_detail->upstreamRequestHead = m_runStarted ? m_run.requestHeadBytes().toByteArray() : QByteArray();
-    m_detail->upstreamResponseHead = m_runStarted ? m_run.responseHeadBytes().toByteArray() : QByteArray();
+    m_detail->upstreamReused = m_proxy.hasRun() && run().reusedConnection();
+    m_detail->upstreamRequestHead = m_proxy.hasRun() ? run().requestHeadBytes().toByteArray() : QByteArray();
+    m_detail->upstreamResponseHead = m_proxy.hasRun() ? run().responseHeadBytes().toByteArray() : QByteArray();
     if (m_clientGone)
         decide(Decision::Step::Answer, QStringLiteral("499"), QStringLiteral("the client closed before the end"));
     else

@@ -155,8 +155,7 @@ void Exchange::respondRedirect(int status, QByteArrayView location)
         respondText(status, "text/html", page, m_locationValue);
         return;
     }
-    m_locationValue = absoluteUrl(target);
-    m_head.location = m_locationValue;
+    setLocationField(absoluteUrl(target));
     respondText(status, "text/html", page);
 }
 
@@ -181,6 +180,12 @@ QByteArray Exchange::absoluteUrl(QByteArrayView path) const
         url += ':' + QByteArray::number(port);
     url += path;
     return url;
+}
+
+void Exchange::setLocationField(const QByteArray &location)
+{
+    m_locationValue = location;
+    m_head.location = m_locationValue;
 }
 
 void Exchange::respondText(int status, QByteArrayView contentType, QByteArrayView body, QByteArrayView locationField)
@@ -231,8 +236,7 @@ void Exchange::addCarriedLocation()
         m_head.fields.insert(m_head.fields.begin(), {"Location", m_carriedLocation});
         return;
     }
-    m_locationValue = absoluteUrl(m_carriedLocation);
-    m_head.location = m_locationValue;
+    setLocationField(absoluteUrl(m_carriedLocation));
 }
 
 // What error_page made of the status, which may leave no room for the body.

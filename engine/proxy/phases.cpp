@@ -73,10 +73,11 @@ PhaseResult PhaseRunner::findConfig()
     exchange.m_location = &exchange.m_location->forMethod(exchange.methodText());
     const BodyFraming &body = exchange.request().body;
     const qint64 bodyMax = exchange.core().clientMaxBodyBytes;
-    if (bodyMax > 0 && !exchange.m_discardsRequestBody && body.kind == BodyKind::Length && body.length > bodyMax) {
+    if (bodyMax > 0 && !exchange.m_proxy.discardsRequestBody() && body.kind == BodyKind::Length
+        && body.length > bodyMax) {
         exchange.logError(LogLevel::Error,
                           "client intended to send too large body: " + QByteArray::number(body.length) + " bytes");
-        exchange.discardRequestBody();
+        exchange.m_proxy.discardRequestBody();
         exchange.respondError(413);
         return PhaseResult::Done;
     }
@@ -161,7 +162,7 @@ PhaseResult PhaseRunner::precontent()
 PhaseResult PhaseRunner::content()
 {
     switch (m_exchange.location().content) {
-    case ContentKind::Proxy: return m_exchange.startProxy();
+    case ContentKind::Proxy: return m_exchange.m_proxy.start();
     case ContentKind::StubStatus: return serveStubStatus();
     case ContentKind::None: return FileHandler(m_exchange).serve();
     }

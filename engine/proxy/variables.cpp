@@ -220,7 +220,7 @@ std::optional<bool> appendRequestVariable(VariableId id, Exchange &exchange, Wir
 // Variables of the proxy module.
 std::optional<bool> appendProxyVariable(VariableId id, Exchange &exchange, WireBuffer &out)
 {
-    const ProxyTarget *const proxy = exchange.proxyTarget();
+    const ProxyTarget *const proxy = exchange.proxy().target();
     switch (id) {
     case VariableId::ProxyHost: return proxy && appendPresent(proxy->hostPort, out);
     case VariableId::ProxyPort:

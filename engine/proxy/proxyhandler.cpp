@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/proxyhandler.h"
+
+#include "proxy/exchange.h"
+
+using namespace Qt::StringLiterals;
+
+namespace portlight {
+
+ProxyHandler::ProxyHandler(ProxyContext &context, Exchange &exchange)
+    : m_context(context)
+    , m_exchange(exchange)
+    , m_run(context, *this)
+{}
+
+const ProxySettings &ProxyHandler::settings() const
+{
+    return m_exchange.location().proxy();
+}
+
+void ProxyHandler::reset()
+{
+    m_run.reset();
+    m_job.pass = nullptr;
+    m_job.group = nullptr;
+    m_job.address.reset();
+    m_trailers = {};
+    m_retries = 0;
+    m_streamsBody = m_storesBody = m_discardsBody = false;
+    m_runStarted = m_chunkedToBackend = false;
+    m_tunnelClientEnded = m_tunnelBackendEnded = false;
+}
+
+PhaseResult ProxyHandler::start()
+{
+    if (!prepareJob())
+        return PhaseResult::Done;
+    const ProxySettings &proxy = settings();
+    const BodyFraming &body = m_exchange.request().body;
+    const bool hasBody = body.kind == BodyKind::Chunked || (body.kind == BodyKind::Length && body.length > 0);
+    // nginx asks for the body even where none is announced (ngx_http_test_expect).
+    if (m_exchange.request().expectContinue && m_exchange.request().version >= HttpVersion{1, 1})
+        m_exchange.downstream().sendContinue();
+    const bool filesEmptyBody = body.kind == BodyKind::Length && m_exchange.core().bodyStore.file != BodyFile::Off;
+    if (!hasBody && filesEmptyBody && !m_storesBody) {
+        m_storesBody = true;
+        m_exchange.setRequestBodyComplete(true);
+        m_bodyStore.reset(bodyStoreOptions(), &m_context.tempNumber);
+        storeRequestBody({}, true);
+        return PhaseResult::Suspended;
+    }
+    if (!hasBody || m_storesBody || m_exchange.requestBodyComplete()) { // none, or read before a redirect inside
+        m_exchange.setRequestBodyComplete(true);
+        startRun();
+        return PhaseResult::Suspended;
+    }
+    // A chunked body can only be passed on as it comes when the backend takes chunks (proxy_request_buffering).
+    m_streamsBody = !proxy.requestBuffering && !m_job.replacesBody
+                    && (body.kind == BodyKind::Length || proxy.version >= HttpVersion{1, 1});
+    m_storesBody = !m_streamsBody;
+    if (m_streamsBody) {
+        startRun();
+    } else {
+        m_bodyStore.reset(bodyStoreOptions(), &m_context.tempNumber);
+        m_exchange.downstream().readBody();
+    }
+    return PhaseResult::Suspended;
+}
+
+// ngx_http_proxy_eval: the URL of a proxy_pass with variables. False: answered.
+bool ProxyHandler::evaluateTarget(const ProxyPass &pass)
+{
+    const QByteArray url = pass.variable.evaluated(m_exchange);
+    const auto target = parseProxyTarget(url);
+    if (!target) {
+        m_exchange.logError(LogLevel::Error, target.error().message.toUtf8());
+        m_exchange.respondError(500);
+        return false;
+    }
+    m_job.evaluated = *target;
+    const UpstreamConfig *const named =
+        target->peer.hasPort ? nullptr : m_exchange.config().groupsByName.value(target->hostPort.toLower());
+    if (named) {
+        m_job.group = m_exchange.activeConfig().upstreams[named->index].get();
+        return true;
+    }
+    auto group = m_exchange.activeConfig().groupOf(target->peer);
+    if (!group) {
+        m_exchange.logError(LogLevel::Error, group.error().message.toUtf8());
+        m_exchange.respondError(502);
+        return false;
+    }
+    m_job.address = std::move(*group);
+    m_job.group = m_job.address->state.get();
+    return true;
+}
+
+bool ProxyHandler::prepareJob()
+{
+    const ProxyPass &pass = *m_exchange.location().proxyPass;
+    const ProxySettings &proxy = settings();
+    m_job.pass = &pass;
+    m_job.address.reset();
+    if (pass.upstream)
+        m_job.group = m_exchange.activeConfig().upstreams[pass.upstream->index].get();
+    else if (!evaluateTarget(pass))
+        return false;
+    m_job.method = proxy.method ? proxy.method->evaluated(m_exchange) : QByteArray();
+    m_job.replacesBody = proxy.body || !proxy.passRequestBody;
+    return true;
+}
+
+void ProxyHandler::startRun()
+{
+    const ProxySettings &proxy = settings();
+    m_job.body = proxy.body ? proxy.body->evaluated(m_exchange) : QByteArray();
+    UpstreamRun::Request request;
+    const QByteArrayView method = m_job.method.isEmpty() ? m_exchange.methodText() : QByteArrayView(m_job.method);
+    request.method = m_job.method.isEmpty()               ? m_exchange.method()
+                     : equalsIgnoringCase(method, "HEAD") ? MethodId::Head
+                                                          : MethodId::Get;
+    const QByteArrayView asked = m_exchange.methodText();
+    request.idempotent = asked != "POST" && asked != "PATCH" && asked != "LOCK";
+    request.hasBody = m_job.replacesBody ? !m_job.body.isEmpty() : m_streamsBody || m_bodyStore.size() > 0;
+    m_chunkedToBackend = !m_job.replacesBody && m_streamsBody && m_exchange.request().body.kind == BodyKind::Chunked;
+    request.chunked = m_chunkedToBackend;
+    m_runStarted = true;
+    m_sentTarget.resize(0);
+    if (m_storesBody)
+        m_exchange.noteRequestBodyRead();
+    m_run.start(proxy, *m_job.group, request, &m_exchange.location(), m_exchange.loopDepth());
+}
+
+void ProxyHandler::peerChosen(QByteArrayView peer, bool reused)
+{
+    if (!m_exchange.isRecording())
+        return;
+    const UpstreamConfig &group = m_job.group->config();
+    m_exchange.decide(Decision::Step::Peer, QString::fromUtf8(peer),
+                      reused ? u"an idle connection of group %1 is reused"_s.arg(QString::fromUtf8(group.name))
+                      : group.peers.size() > 1 ? u"next in turn of %1 peers"_s.arg(group.peers.size())
+                                               : u"the only peer"_s,
+                      m_job.pass->position);
+    m_exchange.stateChanged();
+}
+
+void ProxyHandler::attemptFailed(const Failure &failure, bool retrying)
+{
+    m_exchange.logError(LogLevel::Error, failure.logText());
+    m_exchange.decide(Decision::Step::Attempt, QString::fromUtf8(failure.peer), failure.sentence());
+    if (!retrying)
+        return;
+    ++m_retries;
+    m_exchange.decide(Decision::Step::Retry, QString::fromUtf8(m_exchange.methodText()),
+                      u"nothing was sent downstream and the request may be repeated"_s);
+}
+
+void ProxyHandler::runFailed(const Failure &failure)
+{
+    m_exchange.setFailure(failure);
+    if (!m_exchange.headSent()) {
+        m_exchange.respondError(failure.status());
+        return;
+    }
+    if (!m_exchange.isTunneling() || failure.kind == Failure::Kind::TimedOut)
+        m_exchange.logError(failure.kind == Failure::Kind::TimedOut && m_exchange.isTunneling() ? LogLevel::Info
+                                                                                                : LogLevel::Error,
+                            failure.logText());
+    if (m_exchange.isTunneling())
+        m_exchange.setFailure({}); // a tunnel that one side ends has not failed
+    m_exchange.downstream().abort();
+}
+
+QByteArray ProxyHandler::upstreamUrl()
+{
+    if (!m_runStarted || !m_job.pass || m_run.peer().isEmpty())
+        return {};
+    if (m_sentTarget.isEmpty()) { // no connection yet
+        WireBuffer target;
+        writeTarget(target);
+    }
+    const QByteArrayView peer = m_run.peer();
+    QByteArray url = m_job.target().scheme + "://" + peer.toByteArray();
+    if (peer.startsWith("unix:"))
+        url += ':';
+    return url + m_sentTarget;
+}
+
+} // namespace portlight

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "proxy/bodystore.h"
+#include "proxy/phaseresult.h"
+#include "proxy/proxyjob.h"
+#include "proxy/upstreamrun.h"
+
+namespace portlight {
+
+class Exchange;
+struct ResponseHead;
+
+// The proxy content handler (ngx_http_proxy_module): takes the client's body, asks a backend, makes the response's head
+// of what comes back, and passes bodies and tunnels on. Engine thread; a part of its exchange, used for one request
+// after another; redirected inside, an exchange may start it several times.
+class ProxyHandler final : private UpstreamRunObserver
+{
+public:
+    ProxyHandler(ProxyContext &context, Exchange &exchange);
+
+    // Forgets the request before.
+    void reset();
+    void keepHeadBytes(bool on) { m_run.keepHeadBytes(on); }
+    // The content phase of a location with proxy_pass.
+    PhaseResult start();
+    // A part of the client's body, or of what it sends through a tunnel.
+    void requestBodyReceived(Buffer data, bool last);
+    // What has come of the body is no whole one: nothing of it is sent on.
+    void discardRequestBody();
+    bool discardsRequestBody() const { return m_discardsBody; }
+    // The client has taken what was queued for it.
+    void downstreamDrained();
+    // Lets go of the backend; nothing is told.
+    void cancel() { m_run.cancel(); }
+    // The exchange is over, and logged.
+    void finish() { m_bodyStore.reset(0); }
+
+    const UpstreamRun &run() const { return m_run; }
+    const BodyStore &bodyStore() const { return m_bodyStore; }
+    // Some backend has been asked, or at least looked for.
+    bool hasRun() const { return m_runStarted; }
+    // Where it goes, or went last; null before the first.
+    const ProxyTarget *target() const { return m_job.pass ? &m_job.target() : nullptr; }
+    int retries() const { return m_retries; }
+    // "http://127.0.0.1:3000/path", "http://unix:/run/x.sock:/path"; empty before a peer was chosen. For the error log.
+    QByteArray upstreamUrl();
+    QByteArrayView trailers() const { return m_trailers; } // field lines, as they came
+
+private:
+    // --- the run's side ---
+    void writeRequestHead(WireBuffer &out, const SocketAddress &peer) override;
+    void requestBodyWanted() override;
+    void requestSent() override;
+    bool canReplayBody() const override;
+    void responseHeadReceived(const ResponseHead &head, const char *base) override;
+    void responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines) override;
+    void runFailed(const Failure &failure) override;
+    void peerChosen(QByteArrayView peer, bool reused) override;
+    void attemptFailed(const Failure &failure, bool retrying) override;
+
+    // --- the client's body (proxyrequestbody.cpp) ---
+    bool readBody();
+    BodyStoreOptions bodyStoreOptions() const;
+    void storeRequestBody(Buffer data, bool last);
+    void sendReplacedBody();
+
+    // --- asking (proxyhandler.cpp, proxyrequesthead.cpp) ---
+    bool prepareJob();
+    bool evaluateTarget(const ProxyPass &pass);
+    void startRun();
+    void writeTarget(WireBuffer &out);
+    void writeSetFields(WireBuffer &out);
+    void writeBodyFraming(WireBuffer &out);
+    void writeForwardedFields(WireBuffer &out);
+
+    // --- what comes back (proxyresponse.cpp, proxyresponsehead.cpp) ---
+    bool interceptError(const ResponseHead &head, const char *base);
+    bool accelRedirect(const ResponseHead &head, const char *base);
+    void buildResponseHead(const ResponseHead &head, const char *base);
+    void addResponseField(const HeaderField &field, const char *base);
+    std::optional<QByteArray> redirectedTo(QByteArrayView url);
+    void addLocation(QByteArrayView name, QByteArrayView value);
+    void addRefresh(QByteArrayView name, QByteArrayView value);
+    void enterTunnel();
+    void endTunnelDirection(bool fromClient);
+    void endTunnelIfDone();
+
+    const ProxySettings &settings() const;
+
+    ProxyContext &m_context;
+    Exchange &m_exchange;
+    UpstreamRun m_run;
+    ProxyJob m_job;
+    WireBuffer m_scratch;
+    QByteArray m_sentTarget; // of the last request to a backend
+    QByteArrayView m_trailers;
+    BodyStore m_bodyStore;
+    int m_retries = 0;
+    bool m_streamsBody = false;
+    bool m_storesBody = false;
+    bool m_discardsBody = false;
+    bool m_runStarted = false;
+    bool m_chunkedToBackend = false;
+    bool m_tunnelClientEnded = false;
+    bool m_tunnelBackendEnded = false;
+};
+
+} // namespace portlight
