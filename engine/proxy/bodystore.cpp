@@ -2,7 +2,6 @@
 #include "proxy/bodystore.h"
 
 #include "http/wirebuffer.h"
-#include "proxy/tempfile.h"
 
 #include <cerrno>
 #include <cstring>
@@ -69,13 +68,11 @@ int BodyStore::spill()
 
 int BodyStore::openFile()
 {
-    const TempFile file = m_options.folder.isEmpty()
-                              ? openUnnamedFile()
-                              : openNumberedFile(m_options.folder, m_options.levels, *m_fileNumber);
+    const TempFile file = m_options.file == BodyFile::Off || m_options.folder.path.isEmpty()
+                              ? openUnnamedFile(m_options.folder, *m_fileNumber)
+                              : openNumberedFile(m_options.folder.path, m_options.folder.levels, *m_fileNumber);
     m_descriptor = file.descriptor;
     m_path = file.path;
-    if (m_descriptor >= 0 && m_options.file == BodyFile::Off && !m_path.isEmpty())
-        ::unlink(m_path.constData()); // as nginx: it is there as long as it is open
     return file.error;
 }
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "net/bufferpool.h"
+#include "proxy/tempfile.h"
 
 #include <QByteArray>
 #include <QByteArrayView>
 
-#include <array>
 #include <vector>
 
 namespace portlight {
@@ -22,12 +22,9 @@ enum class BodyFile : quint8 {
 
 // Where and how a request's body is kept.
 struct BodyStoreOptions {
-    static constexpr int LevelsMax = 3;
-
     qint64 memoryBytesMax = 16 * 1024; // client_body_buffer_size
     BodyFile file = BodyFile::Off;
-    QByteArray folder;                      // client_body_temp_path, absolute; empty: the system's, for unnamed files
-    std::array<quint8, LevelsMax> levels{}; // digits of the names of its sub-folders; 0: no more of them
+    TempFolder folder = {}; // client_body_temp_path
 };
 
 // A request's body kept whole before the backend is asked: in memory up to a bound, then in a temporary file; can be

@@ -20,8 +20,8 @@ const SetterTable &setters()
     static const SetterTable table = [] {
         SetterTable all;
         for (const auto rows :
-             {coreSetters(), proxySetters(), proxyFieldSetters(), errorPageSetters(), rewriteSetters(), headerSetters(),
-              logSetters(), fileSetters(), bodySetters(), accessSetters()}) {
+             {coreSetters(), proxySetters(), proxyFieldSetters(), proxyFlowSetters(), errorPageSetters(),
+              rewriteSetters(), headerSetters(), logSetters(), fileSetters(), bodySetters(), accessSetters()}) {
             for (const SetterRow &row : rows)
                 all.insert(row.name, row);
         }

@@ -7,6 +7,7 @@
 #include "proxy/coresettings.h"
 #include "proxy/errorpagesettings.h"
 #include "proxy/filesettings.h"
+#include "proxy/flowsettings.h"
 #include "proxy/headersettings.h"
 #include "proxy/logsettings.h"
 #include "proxy/proxysettings.h"
@@ -37,6 +38,7 @@ struct SetterRow {
 struct LevelSettings {
     Shared<CoreSettings> core;
     Shared<ProxySettings> proxy;
+    Shared<FlowSettings> flow;
     Shared<ErrorPageSettings> errorPages;
     Shared<RewriteSettings> rewrite;
     Shared<HeaderSettings> headers;
@@ -54,6 +56,7 @@ struct LevelSettings {
 std::span<const SetterRow> coreSetters();
 std::span<const SetterRow> proxySetters();
 std::span<const SetterRow> proxyFieldSetters();
+std::span<const SetterRow> proxyFlowSetters();
 std::span<const SetterRow> errorPageSetters();
 std::span<const SetterRow> rewriteSetters();
 std::span<const SetterRow> headerSetters();

@@ -15,8 +15,8 @@ BodyStoreOptions ProxyHandler::bodyStoreOptions() const
     const BodyFraming &body = m_exchange.request().body;
     const bool fits = body.kind == BodyKind::Length && body.length < bound + bound / 4;
     options.memoryBytesMax = fits ? qMax(bound, body.length) : bound;
-    if (options.file != BodyFile::Off && options.folder.isEmpty())
-        options.folder = m_exchange.config().prefix + "client_body_temp";
+    if (options.file != BodyFile::Off && options.folder.path.isEmpty())
+        options.folder.path = m_exchange.config().prefix + "client_body_temp";
     return options;
 }
 

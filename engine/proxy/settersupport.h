@@ -4,6 +4,7 @@
 #include "config/values.h"
 #include "proxy/compilescope.h"
 #include "proxy/levelsettings.h"
+#include "proxy/tempfile.h"
 
 // What the files of setters share; only settings_*.cpp include this.
 namespace portlight {
@@ -22,6 +23,9 @@ inline Result<milliseconds> durationOf(const ConfigNode &node, size_t index = 0)
     return parseDuration(node.argument(index));
 }
 
+// A folder and up to three numbers of digits (ngx_conf_set_path_slot); settings_proxyflow.cpp.
+Result<TempFolder> tempFolderOf(const ConfigNode &node, CompileScope &scope);
+
 inline Result<bool> flagOf(const ConfigNode &node)
 {
     return parseFlag(node.argument(0));
@@ -31,6 +35,6 @@ inline Result<bool> flagOf(const ConfigNode &node)
 
 // A setter of one member of one part of a level, from an expression of `node`.
 #define PORTLIGHT_SET(part, member, expression)                                                                        \
-    [](LevelSettings &level, const ConfigNode &node, CompileScope &) -> Result<void> {                                 \
+    [](LevelSettings &level, const ConfigNode &node, [[maybe_unused]] CompileScope &scope) -> Result<void> {           \
         return storeSetting(level.part.edit().member, expression);                                                     \
     }

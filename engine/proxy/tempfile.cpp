@@ -5,6 +5,7 @@
 #include <QFile>
 
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,6 +33,11 @@ QByteArray hashedPath(const QByteArray &folder, std::span<const quint8> levels, 
     return path + '/' + name;
 }
 
+QByteArray numberedName(quint32 number)
+{
+    return QByteArray::number(number).rightJustified(NameDigits, '0');
+}
+
 // Makes the folders of `path` that are missing. 0 or errno.
 int makeFolders(const QByteArray &path)
 {
@@ -42,15 +48,48 @@ int makeFolders(const QByteArray &path)
     return 0;
 }
 
-} // namespace
+// Where the file system has no nameless files, one with a name loses it at once.
+int openAndForget(const QByteArray &folder)
+{
+    QByteArray name = folder + "/portlight-XXXXXX";
+    const int descriptor = ::mkostemp(name.data(), O_CLOEXEC);
+    if (descriptor >= 0)
+        ::unlink(name.constData());
+    return descriptor;
+}
 
-TempFile openUnnamedFile()
+TempFile openNameless(const QByteArray &folder, const QByteArray &path)
 {
     TempFile file;
-    file.descriptor = ::open(QFile::encodeName(QDir::tempPath()).constData(), O_TMPFILE | O_RDWR | O_CLOEXEC, FileMode);
-    if (file.descriptor < 0)
-        file.error = errno;
+    file.path = path;
+    const auto open = [&] {
+        file.descriptor = ::open(folder.constData(), O_TMPFILE | O_RDWR | O_CLOEXEC, FileMode);
+        if (file.descriptor < 0 && (errno == EOPNOTSUPP || errno == EISDIR))
+            file.descriptor = openAndForget(folder);
+        file.error = file.descriptor < 0 ? errno : 0;
+    };
+    open();
+    if (file.error == ENOENT && !path.isEmpty()) {
+        file.error = makeFolders(path);
+        if (!file.error)
+            open();
+    }
     return file;
+}
+
+} // namespace
+
+TempFile openUnnamedFile(const TempFolder &folder, quint32 &number)
+{
+    if (!folder.path.isEmpty()) {
+        const QByteArray path = hashedPath(folder.path, folder.levels, numberedName(++number));
+        return openNameless(path.first(path.lastIndexOf('/')), path);
+    }
+    const QByteArray chosen = qgetenv("TMPDIR");
+    if (!chosen.isEmpty())
+        return openNameless(chosen, {});
+    const TempFile file = openNameless("/var/tmp", {});
+    return file.descriptor >= 0 ? file : openNameless(QFile::encodeName(QDir::tempPath()), {});
 }
 
 TempFile openNumberedFile(const QByteArray &folder, std::span<const quint8> levels, quint32 &number)
@@ -58,7 +97,7 @@ TempFile openNumberedFile(const QByteArray &folder, std::span<const quint8> leve
     TempFile file;
     ++number;
     for (int collisions = 0; collisions < CollisionsMax;) {
-        file.path = hashedPath(folder, levels, QByteArray::number(number).rightJustified(NameDigits, '0'));
+        file.path = hashedPath(folder, levels, numberedName(number));
         file.descriptor = ::open(file.path.constData(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, FileMode);
         file.error = file.descriptor < 0 ? errno : 0;
         if (file.error == EEXIST) {

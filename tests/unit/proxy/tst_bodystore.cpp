@@ -160,7 +160,7 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         quint32 number = 41;
         BodyStore store;
-        store.reset({.memoryBytesMax = 1, .folder = folder.path().toUtf8()}, &number);
+        store.reset({.memoryBytesMax = 1, .folder = {folder.path().toUtf8()}}, &number);
         QCOMPARE(store.append(bytes("two")), 0);
         QCOMPARE(number, 42u);
         QCOMPARE(store.filePath(), folder.path().toUtf8() + "/0000000042");
@@ -181,7 +181,7 @@ private Q_SLOTS:
         QFETCH(bool, stays);
         const QTemporaryDir folder;
         BodyStore store;
-        store.reset({.memoryBytesMax = 100, .file = mode, .folder = folder.path().toUtf8()});
+        store.reset({.memoryBytesMax = 100, .file = mode, .folder = {folder.path().toUtf8()}});
         QCOMPARE(store.append(bytes("two")), 0);
         QCOMPARE(store.complete(), 0);
         const QString path = QString::fromUtf8(store.filePath());
@@ -198,7 +198,7 @@ private Q_SLOTS:
     {
         const QTemporaryDir folder;
         BodyStore store;
-        store.reset({.file = BodyFile::On, .folder = folder.path().toUtf8()});
+        store.reset({.file = BodyFile::On, .folder = {folder.path().toUtf8()}});
         QCOMPARE(store.complete(), 0);
         QVERIFY(QFile::exists(QString::fromUtf8(store.filePath())));
         QVERIFY(store.atEnd());
@@ -209,9 +209,8 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         quint32 number = 12344;
         BodyStore store;
-        store.reset(
-            {.memoryBytesMax = 0, .file = BodyFile::On, .folder = folder.path().toUtf8() + "/new", .levels = {1, 2}},
-            &number);
+        store.reset({.memoryBytesMax = 0, .file = BodyFile::On, .folder = {folder.path().toUtf8() + "/new", {1, 2}}},
+                    &number);
         QCOMPARE(store.append(bytes("x")), 0);
         QCOMPARE(store.filePath(), folder.path().toUtf8() + "/new/5/34/0000012345");
         QVERIFY(QFile::exists(QString::fromUtf8(store.filePath())));
@@ -224,7 +223,7 @@ private Q_SLOTS:
         QVERIFY(taken.open(QIODevice::WriteOnly));
         quint32 number = 0;
         BodyStore store;
-        store.reset({.file = BodyFile::On, .folder = folder.path().toUtf8()}, &number);
+        store.reset({.file = BodyFile::On, .folder = {folder.path().toUtf8()}}, &number);
         QCOMPARE(store.append(bytes("x")), 0);
         QCOMPARE(store.filePath(), folder.path().toUtf8() + "/0000123457");
         QCOMPARE(taken.size(), 0);
@@ -236,7 +235,7 @@ private Q_SLOTS:
         QFile file(folder.filePath(QStringLiteral("file")));
         QVERIFY(file.open(QIODevice::WriteOnly));
         BodyStore store;
-        store.reset({.file = BodyFile::On, .folder = folder.path().toUtf8() + "/file/inside"});
+        store.reset({.file = BodyFile::On, .folder = {folder.path().toUtf8() + "/file/inside"}});
         QCOMPARE(store.append(bytes("x")), ENOTDIR);
     }
 

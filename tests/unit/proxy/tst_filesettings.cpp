@@ -45,7 +45,7 @@ private Q_SLOTS:
         QVERIFY(files.symlinks == SymlinkRule::Mode::Follow);
         QVERIFY(root().settings.access->rules.isEmpty());
         QVERIFY(root().core().bodyStore.file == BodyFile::Off);
-        QVERIFY(root().core().bodyStore.folder.isEmpty());
+        QVERIFY(root().core().bodyStore.folder.path.isEmpty());
     }
 
     void pathsAreMadeAbsolute_data()
@@ -102,8 +102,8 @@ private Q_SLOTS:
         compile("client_body_in_file_only clean; client_body_temp_path temp/ 1 2;");
         const BodyStoreOptions &options = root().core().bodyStore;
         QVERIFY(options.file == BodyFile::Clean);
-        QCOMPARE(options.folder, "/prefix/temp");
-        QCOMPARE(options.levels, (std::array<quint8, 3>{1, 2, 0}));
+        QCOMPARE(options.folder.path, "/prefix/temp");
+        QCOMPARE(options.folder.levels, (std::array<quint8, 3>{1, 2, 0}));
     }
 
     void symlinkRules()
