@@ -134,6 +134,11 @@ void EngineThread::setCapture(bool on)
     m_worker->context().traffic = on ? this : nullptr;
 }
 
+void EngineThread::recordFrames(FrameBatch batch)
+{
+    m_recorder.addFrames(std::move(batch));
+}
+
 void EngineThread::record(ExchangeDetailPtr exchange)
 {
     m_recorder.record(std::move(exchange));

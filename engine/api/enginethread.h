@@ -43,6 +43,7 @@ Q_SIGNALS:
 
 private:
     void record(ExchangeDetailPtr exchange) override;
+    void recordFrames(FrameBatch batch) override;
     void takeStatus();
     void openLog(ApplyOutcome &outcome);
     QList<ListenerStatus> listenerStates() const;

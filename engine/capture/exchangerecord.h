@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "capture/framerecord.h"
 
 #include <QByteArray>
 #include <QList>
@@ -82,6 +83,7 @@ struct ExchangeSummary {
     bool upgraded = false;
     bool eventStream = false;
     int retries = 0;
+    quint64 frames = 0; // that have passed through its tunnel, while it is captured
 
     bool isRunning() const { return state < ExchangeState::Done; }
     friend bool operator==(const ExchangeSummary &, const ExchangeSummary &) = default;
@@ -110,6 +112,8 @@ struct ExchangeDetail {
     quint64 connectionId = 0;
     quint64 requestOnConnection = 1;
     bool upstreamReused = false;
+    std::vector<FrameRecord> frames; // the newest ones, oldest first; filled when the exchange is fetched
+    quint64 framesDropped = 0;       // of those that passed, not among them
 
     qint64 storedBytes() const; // of heads and bodies, for the bound on memory
 };

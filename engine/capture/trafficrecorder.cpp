@@ -34,8 +34,14 @@ void TrafficRecorder::update(ExchangeSummary running)
     push(std::move(running), 0, finished);
 }
 
+void TrafficRecorder::addFrames(FrameBatch batch)
+{
+    const qint64 bytes = batch.storedBytes();
+    push(std::move(batch), bytes, false);
+}
+
 // Running rows may fill three quarters only: that one started can be told again, that one ended cannot. An exchange for
-// whose bytes there is no room is told of without them, as if the store had dropped it already.
+// whose bytes there is no room is told of without them, as if the store had dropped it already; frames are lost.
 void TrafficRecorder::push(Entry entry, qint64 bytes, bool finished)
 {
     bool wake = false;
@@ -47,7 +53,10 @@ void TrafficRecorder::push(Entry entry, qint64 bytes, bool finished)
             return;
         }
         if (m_inboxBytes + bytes > m_limits.inboxBytesMax) {
-            entry = Entry(std::get<ExchangeDetailPtr>(entry)->summary);
+            const auto *detail = std::get_if<ExchangeDetailPtr>(&entry);
+            if (!detail)
+                return;
+            entry = Entry(ExchangeSummary((*detail)->summary));
             bytes = 0;
         }
         const bool wasHalfFull = isInboxHalfFull();
@@ -102,17 +111,24 @@ void TrafficRecorder::takeInbox()
         m_inboxBytes = 0;
         droppedAtInbox = m_droppedAtInbox;
     }
-    for (Entry &entry : m_taken) {
-        if (auto *detail = std::get_if<ExchangeDetailPtr>(&entry)) {
-            m_batcher.add((*detail)->summary);
-            m_store->put(std::move(*detail));
-        } else {
-            m_batcher.add(std::get<ExchangeSummary>(entry));
-        }
-    }
+    for (Entry &entry : m_taken)
+        take(entry);
     m_taken.clear(); // keeps its memory for the next swap
     m_batcher.addDropped(droppedAtInbox - m_droppedSoFar);
     m_droppedSoFar = droppedAtInbox;
+}
+
+void TrafficRecorder::take(Entry &entry)
+{
+    if (auto *detail = std::get_if<ExchangeDetailPtr>(&entry)) {
+        m_batcher.add((*detail)->summary);
+        m_store->put(std::move(*detail));
+    } else if (auto *frames = std::get_if<FrameBatch>(&entry)) {
+        if (const auto row = m_store->addFrames(std::move(*frames)))
+            m_batcher.add(*row);
+    } else {
+        m_batcher.add(std::get<ExchangeSummary>(entry));
+    }
 }
 
 void TrafficRecorder::sendBatch()

@@ -42,6 +42,9 @@ public:
     void record(ExchangeDetailPtr finished);
     // Any thread. The row of an exchange that still runs, or that ended while nothing of it is kept.
     void update(ExchangeSummary running);
+    // Any thread. What passed through the tunnel of an exchange that was recorded before: kept with it, and reported by
+    // its row. What finds no room shows as a gap in the frames' numbers.
+    void addFrames(FrameBatch batch);
     // Any thread. Answered by exchangeFetched, after everything recorded before.
     void fetch(ExchangeId id);
     // Any thread. Forgets everything recorded before; answered by cleared.
@@ -55,12 +58,13 @@ Q_SIGNALS: // emitted on the recorder thread: connect queued
     void cleared();
 
 private:
-    using Entry = std::variant<ExchangeSummary, ExchangeDetailPtr>;
+    using Entry = std::variant<ExchangeSummary, ExchangeDetailPtr, FrameBatch>;
     void push(Entry entry, qint64 bytes, bool finished);
     bool isInboxHalfFull() const; // with the lock held
     void wakeUp();
     void drain();
     void takeInbox();
+    void take(Entry &entry);
     void sendBatch();
     void reportCounts();
 

@@ -323,15 +323,19 @@ void Exchange::downstreamDrained()
 void Exchange::requestBodyReceived(Buffer data, bool last)
 {
     m_requestBytes += data.size();
-    keepRequestBody({data.data(), qsizetype(data.size())});
+    if (m_state != State::Tunneling)
+        keepRequestBody({data.data(), qsizetype(data.size())});
     m_proxy.requestBodyReceived(std::move(data), last);
 }
 
 void Exchange::beginTunnel()
 {
     m_state = State::Tunneling;
-    if (m_detail)
-        m_detail->summary.upgraded = true;
+    if (!m_detail)
+        return;
+    m_detail->summary.upgraded = true;
+    m_captureFilter.stopKeeping(); // the handler's tap keeps what passes
+    reportRunning();
 }
 
 void Exchange::clientGone(QByteArrayView logText)

@@ -110,6 +110,8 @@ public:
     QByteArrayView requestLine() const;
     QByteArrayView requestId();
     ActiveLogs *logs() const; // null while none are open
+    ExchangeId id() const { return m_id; }
+    std::chrono::steady_clock::time_point startedAt() const { return m_startedAt; }
     qint64 startedAtMs() const { return m_startedAtMs; }
     const ProxyHandler &proxy() const { return m_proxy; }
     const UpstreamRun &run() const { return m_proxy.run(); }
@@ -157,6 +159,8 @@ public:
     void beginTunnel();
     // What the window shows of a running exchange has changed.
     void stateChanged();
+    // Something has passed through the tunnel: its row is to follow.
+    void noteTunnelTraffic();
     void setRequestBodyComplete(bool complete) { m_requestBodyComplete = complete; }
     void noteRequestBodyRead(); // all of it
 

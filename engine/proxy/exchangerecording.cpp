@@ -48,6 +48,7 @@ ExchangeSummary Exchange::summary() const
     row.responseBytes = bodyBytesMade();
     row.peer = m_proxy.hasRun() ? run().peer().toByteArray() : QByteArray("local");
     row.failure = m_failure.sentence();
+    row.frames = m_proxy.framesSeen();
     row.upgraded = m_state == State::Tunneling || m_detail->summary.upgraded;
     row.retries = m_proxy.retries();
     switch (m_state) {
@@ -69,7 +70,8 @@ void Exchange::reportRunning()
     if (!m_detail || !m_context.traffic)
         return;
     m_reported = true;
-    m_reportTimer.start(RunningReportInterval);
+    if (m_state != State::Tunneling)
+        m_reportTimer.start(RunningReportInterval);
     auto copy = std::make_shared<ExchangeDetail>(*m_detail);
     copy->summary = summary();
     copy->upstreamRequestHead = run().requestHeadBytes().toByteArray();
@@ -83,6 +85,13 @@ void Exchange::stateChanged()
     // A row that is already shown follows at once; one that is not yet waits for its delay.
     if (m_reported)
         reportRunning();
+}
+
+// A quiet tunnel has nothing to report, for hours.
+void Exchange::noteTunnelTraffic()
+{
+    if (m_detail && !m_reportTimer.isActive())
+        m_reportTimer.start(RunningReportInterval);
 }
 
 void Exchange::fillTiming(ExchangeTiming &timing) const

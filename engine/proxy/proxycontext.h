@@ -60,6 +60,8 @@ public:
     virtual ~TrafficSink() = default;
     // A finished exchange, or what is known so far of one that runs; the same id may come again.
     virtual void record(ExchangeDetailPtr exchange) = 0;
+    // What passed through the tunnel of an exchange that was recorded before.
+    virtual void recordFrames(FrameBatch batch) = 0;
 };
 
 class RequestSlotPool;

@@ -31,6 +31,19 @@ void ProxyHandler::reset()
     m_tunnelClientEnded = m_tunnelBackendEnded = false;
 }
 
+void ProxyHandler::cancel()
+{
+    if (m_tap)
+        m_tap->finish();
+    m_run.cancel();
+}
+
+void ProxyHandler::finish()
+{
+    m_bodyStore.reset(0);
+    m_tap.reset();
+}
+
 PhaseResult ProxyHandler::start()
 {
     if (!prepareJob())

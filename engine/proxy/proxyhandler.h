@@ -4,6 +4,7 @@
 #include "proxy/bodystore.h"
 #include "proxy/phaseresult.h"
 #include "proxy/proxyjob.h"
+#include "proxy/tunneltap.h"
 #include "proxy/upstreamrun.h"
 
 namespace portlight {
@@ -32,9 +33,9 @@ public:
     // The client has taken what was queued for it.
     void downstreamDrained();
     // Lets go of the backend; nothing is told.
-    void cancel() { m_run.cancel(); }
+    void cancel();
     // The exchange is over, and logged.
-    void finish() { m_bodyStore.reset(0); }
+    void finish();
 
     const UpstreamRun &run() const { return m_run; }
     const BodyStore &bodyStore() const { return m_bodyStore; }
@@ -43,6 +44,7 @@ public:
     // Where it goes, or went last; null before the first.
     const ProxyTarget *target() const { return m_job.pass ? &m_job.target() : nullptr; }
     int retries() const { return m_retries; }
+    quint64 framesSeen() const { return m_tap ? m_tap->count() : 0; }
     // "http://127.0.0.1:3000/path", "http://unix:/run/x.sock:/path"; empty before a peer was chosen. For the error log.
     QByteArray upstreamUrl();
     QByteArrayView trailers() const { return m_trailers; } // field lines, as they came
@@ -82,9 +84,10 @@ private:
     std::optional<QByteArray> redirectedTo(QByteArrayView url);
     void addLocation(QByteArrayView name, QByteArrayView value);
     void addRefresh(QByteArrayView name, QByteArrayView value);
-    void enterTunnel();
+    void enterTunnel(const ResponseHead &head, const char *base);
     void endTunnelDirection(bool fromClient);
     void endTunnelIfDone();
+    void tap(bool fromClient, const Buffer &data);
 
     const ProxySettings &settings() const;
 
@@ -96,6 +99,7 @@ private:
     QByteArray m_sentTarget; // of the last request to a backend
     QByteArrayView m_trailers;
     BodyStore m_bodyStore;
+    std::unique_ptr<TunnelTap> m_tap; // of a tunnel that is being recorded
     int m_retries = 0;
     bool m_streamsBody = false;
     bool m_storesBody = false;

@@ -45,6 +45,7 @@ void ProxyHandler::storeRequestBody(Buffer data, bool last)
 void ProxyHandler::requestBodyReceived(Buffer data, bool last)
 {
     if (m_exchange.isTunneling()) {
+        tap(true, data);
         m_run.sendBody(std::move(data), last);
         if (last)
             endTunnelDirection(true);

@@ -25,7 +25,7 @@ void ProxyHandler::responseHeadReceived(const ResponseHead &head, const char *ba
     if (!m_exchange.sendHead())
         return;
     if (head.status == 101)
-        enterTunnel();
+        enterTunnel(head, base);
 }
 
 // proxy_intercept_errors (ngx_http_upstream_intercept_errors). True: answered otherwise.
@@ -87,6 +87,7 @@ void ProxyHandler::responseBodyReceived(Buffer data, bool last, QByteArrayView t
 {
     if (m_exchange.config().readsUpstreamFields && !trailerLines.isEmpty())
         m_trailers = m_exchange.keep(trailerLines);
+    tap(false, data);
     m_exchange.sendBody(std::move(data), last, settings().passTrailers ? trailerLines : QByteArrayView());
     if (m_exchange.isTunneling() && last)
         endTunnelDirection(false);
@@ -102,13 +103,22 @@ void ProxyHandler::downstreamDrained()
         endTunnelIfDone();
 }
 
-void ProxyHandler::enterTunnel()
+void ProxyHandler::enterTunnel(const ResponseHead &head, const char *base)
 {
+    if (m_exchange.isRecording())
+        m_tap = std::make_unique<TunnelTap>(m_context, m_exchange.id(), m_exchange.startedAt(), head, base);
     m_exchange.beginTunnel();
     m_run.switchToTunnel();
     m_exchange.downstream().switchToTunnel();
     m_exchange.downstream().readBody();
-    m_exchange.stateChanged();
+}
+
+void ProxyHandler::tap(bool fromClient, const Buffer &data)
+{
+    if (!m_tap || data.isEmpty())
+        return;
+    m_tap->feed(fromClient, {data.data(), qsizetype(data.size())});
+    m_exchange.noteTunnelTraffic();
 }
 
 void ProxyHandler::endTunnelDirection(bool fromClient)

@@ -47,6 +47,8 @@ public:
         m_detail = detail;
         m_bytes = 0;
     }
+    // What follows is counted only.
+    void stopKeeping() { m_detail = nullptr; }
     void filterHead(OutgoingHead &head) override;
     void filterBody(BodyChain &chain) override;
     qint64 bytes() const { return m_bytes; }

@@ -15,6 +15,19 @@ ExchangeDetailPtr exchange(ExchangeId id, qsizetype bytes = 0)
     return detail;
 }
 
+FrameBatch frames(ExchangeId id, quint64 first, int count)
+{
+    FrameBatch batch{.exchange = id, .extensions = {}, .frames = {}};
+    for (int i = 0; i < count; ++i) {
+        FrameRecord record;
+        record.number = first + quint64(i);
+        record.bytes = "hello";
+        record.frame.length = 5;
+        batch.frames.push_back(record);
+    }
+    return batch;
+}
+
 } // namespace
 
 class CaptureStoreTest : public QObject
@@ -54,6 +67,43 @@ private Q_SLOTS:
         QCOMPARE(store->find(8), nullptr);
         QCOMPARE(store->count(), 1);
         QCOMPARE(store->storedBytes(), 10);
+    }
+
+    void framesAreKeptWithTheirExchange()
+    {
+        const auto store = makeMemoryCaptureStore();
+        QVERIFY(!store->addFrames(frames(7, 1, 1)));
+        store->put(exchange(7, 10));
+        const auto row = store->addFrames(frames(7, 1, 2));
+        QVERIFY(row);
+        QCOMPARE(row->id, 7u);
+        QCOMPARE(row->frames, 2u);
+        store->put(exchange(7, 20)); // told again while it runs
+        store->addFrames(frames(7, 5, 1));
+        const ExchangeDetailPtr found = store->find(7);
+        QCOMPARE(found->requestHead.size(), 20);
+        QCOMPARE(found->summary.frames, 5u);
+        QCOMPARE(found->frames.size(), 3u);
+        QCOMPARE(found->frames.back().number, 5u);
+        QCOMPARE(found->framesDropped, 2u);
+    }
+
+    void framesCountAsStoredBytes()
+    {
+        const FrameBatch batch = frames(1, 1, 3);
+        const auto store = makeMemoryCaptureStore(10, 2 * batch.storedBytes());
+        store->put(exchange(1));
+        store->put(exchange(2));
+        store->addFrames(batch);
+        QCOMPARE(store->storedBytes(), batch.storedBytes());
+        store->addFrames(frames(2, 1, 3));
+        QCOMPARE(store->count(), 2);
+        store->addFrames(frames(2, 4, 1));
+        QCOMPARE(store->count(), 1);
+        QVERIFY(!store->find(1));
+        QCOMPARE(store->storedBytes(), frames(2, 1, 4).storedBytes());
+        store->clear();
+        QCOMPARE(store->storedBytes(), 0);
     }
 
     void theNewerOneOfAnIdReplacesTheOlder()

@@ -44,6 +44,22 @@ struct Recorder {
     QSignalSpy fetched{&recorder, &TrafficRecorder::exchangeFetched};
 };
 
+FrameBatch frames(ExchangeId id, quint64 number, qsizetype bytes = 0)
+{
+    FrameRecord record;
+    record.number = number;
+    record.bytes = QByteArray(bytes, 'x');
+    return {.exchange = id, .extensions = {}, .frames = {record}};
+}
+
+ExchangeDetailPtr tunnel(ExchangeId id)
+{
+    auto detail = std::make_shared<ExchangeDetail>();
+    detail->summary.id = id;
+    detail->summary.state = ExchangeState::Tunneling;
+    return detail;
+}
+
 } // namespace
 
 class TrafficRecorderTest : public QObject
@@ -85,6 +101,41 @@ private Q_SLOTS:
         QCOMPARE(batch.exchanges.size(), 2);
         QCOMPARE(batch.exchanges.last().id, 1u);
         QCOMPARE(batch.exchanges.last().state, ExchangeState::Done);
+    }
+
+    void framesAreToldByTheRowOfTheirExchange()
+    {
+        Recorder r;
+        r.recorder.addFrames(frames(2, 1)); // of an exchange that nobody knows
+        r.recorder.record(tunnel(1));
+        r.recorder.addFrames(frames(1, 1));
+        r.recorder.addFrames(frames(1, 2));
+        QCoreApplication::processEvents();
+        QCOMPARE(r.batches.count(), 1);
+        const TrafficBatch batch = batchAt(r.batches, 0);
+        QCOMPARE(batch.exchanges.size(), 1);
+        QCOMPARE(batch.exchanges.first().frames, 2u);
+        QCOMPARE(batch.exchanges.first().state, ExchangeState::Tunneling);
+        r.recorder.fetch(1);
+        QCoreApplication::processEvents();
+        QCOMPARE(r.fetched.last().at(1).value<ExchangeDetailPtr>()->frames.size(), 2u);
+    }
+
+    void framesThatFindNoRoomAreLostAndCounted()
+    {
+        const qint64 room = frames(1, 1, 100).storedBytes();
+        Recorder r({.inboxBytesMax = room});
+        r.recorder.record(tunnel(1));
+        r.recorder.addFrames(frames(1, 1, 100));
+        r.recorder.addFrames(frames(1, 2));
+        QCoreApplication::processEvents();
+        r.recorder.addFrames(frames(1, 3));
+        r.recorder.fetch(1);
+        QCoreApplication::processEvents();
+        const auto detail = r.fetched.last().at(1).value<ExchangeDetailPtr>();
+        QCOMPARE(detail->frames.size(), 2u);
+        QCOMPARE(detail->frames.back().number, 3u);
+        QCOMPARE(detail->framesDropped, 1u);
     }
 
     void whatWasRecordedIsFetched()

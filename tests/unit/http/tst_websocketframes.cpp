@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/websocketframes.h"
 #include "support/playbook.h"
+#include "support/websocketframe.h"
 
 #include <QTest>
 
@@ -13,43 +14,19 @@ using Kind = WebSocketFrameReader::Piece::Kind;
 using Sender = WebSocketFrameReader::Sender;
 using Options = WebSocketFrameReader::Options;
 
-constexpr std::array<char, 4> Mask{0x37, char(0xfa), 0x21, 0x3d};
-
-QByteArray lengthBytes(quint64 length, int count)
-{
-    QByteArray bytes;
-    for (int i = count - 1; i >= 0; --i)
-        bytes.append(char(length >> (8 * i)));
-    return bytes;
-}
-
-// The length in its shortest form.
-QByteArray head(int first, quint64 length, bool masked)
-{
-    const int maskBit = masked ? 0x80 : 0;
-    QByteArray bytes(1, char(first));
-    if (length < 126)
-        bytes += char(int(length) | maskBit);
-    else if (length <= 0xFFFF)
-        bytes += char(126 | maskBit) + lengthBytes(length, 2);
-    else
-        bytes += char(127 | maskBit) + lengthBytes(length, 8);
-    return masked ? bytes + QByteArray(Mask.data(), 4) : bytes;
-}
-
 QByteArray fromServer(int first, const QByteArray &payload = {})
 {
-    return head(first, quint64(payload.size()), false) + payload;
+    return serverFrame(first, payload);
 }
 
 QByteArray fromClient(int first, const QByteArray &payload = {})
 {
-    return head(first, quint64(payload.size()), true) + unmasked(payload, Mask);
+    return clientFrame(first, payload);
 }
 
 QByteArray closing(int code, const QByteArray &reason = {})
 {
-    return lengthBytes(quint64(code), 2) + reason;
+    return QByteArray(1, char(code >> 8)) + char(code & 0xFF) + reason;
 }
 
 QByteArray describe(const WebSocketFrame &frame, const QByteArray &payload)
@@ -173,10 +150,10 @@ private Q_SLOTS:
     void aMaskIsTakenAwayFromWhereverItIsLookedAt()
     {
         const QByteArray plain = "The mask repeats every four bytes";
-        const QByteArray sent = unmasked(plain, Mask);
+        const QByteArray sent = unmasked(plain, FrameMask);
         QVERIFY(sent != plain);
         for (int from = 0; from < 9; ++from)
-            QCOMPARE(unmasked(QByteArrayView(sent).sliced(from), Mask, quint64(from)), plain.mid(from));
+            QCOMPARE(unmasked(QByteArrayView(sent).sliced(from), FrameMask, quint64(from)), plain.mid(from));
     }
 
     void closeCodes_data()
