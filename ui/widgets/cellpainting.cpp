@@ -14,6 +14,8 @@ namespace {
 
 constexpr int BadgeHeight = 20;
 constexpr int BadgePadding = 7;
+constexpr int TickWidth = 3;
+constexpr int TickStep = 5;
 
 int digitAdvance(const QFontMetrics &metrics)
 {
@@ -85,6 +87,28 @@ void paintSparkline(QPainter &painter, const QRect &rect, const QList<double> &v
     }
     painter.setPen(QPen(ink, 1.4, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     painter.drawPath(line);
+}
+
+void paintTicks(QPainter &painter, const QRect &rect, const QList<double> &values, const ThemeColors &colors)
+{
+    const PainterSaver saver(painter);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    int right = rect.right() + 1;
+    for (qsizetype i = values.size() - 1; i >= 0 && right - TickWidth >= rect.left(); --i, right -= TickStep) {
+        const bool good = values[i] > 0;
+        const int height = good ? 10 : 16;
+        painter.setBrush(good ? colors.good.mark : colors.error.mark);
+        painter.drawRoundedRect(
+            QRectF(right - TickWidth, rect.top() + (rect.height() - height) / 2.0, TickWidth, height), 1, 1);
+    }
+}
+
+qsizetype tickAt(const QRect &rect, qsizetype count, int x)
+{
+    const qsizetype back = (rect.right() + 1 - x) / TickStep;
+    const bool drawn = x <= rect.right() && rect.right() + 1 - back * TickStep - TickWidth >= rect.left();
+    return drawn && back < count ? count - 1 - back : -1;
 }
 
 void paintBar(QPainter &painter, const QRect &rect, double share, const QColor &color)

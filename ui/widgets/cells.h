@@ -23,6 +23,8 @@ enum class CellKind : quint8 {
     Switch,    // CellCheckedRole
     Bar,       // CellShareRole, or text when there is no share
     Link,      // monospace, accent
+    Ticks,     // CellSeriesRole: a mark for each outcome, above 0 good
+    Heading,   // begins a section across the table: semibold, CellNoteRole behind it, CellEndRole at its end
 };
 
 inline constexpr int CellKindRole = Qt::UserRole + 1;
@@ -31,6 +33,9 @@ inline constexpr int CellSeriesRole = Qt::UserRole + 3;  // QList<double>, newes
 inline constexpr int CellCheckedRole = Qt::UserRole + 4; // bool
 inline constexpr int CellShareRole = Qt::UserRole + 5;   // double, 0 to 1
 inline constexpr int CellFadedRole = Qt::UserRole + 6;   // bool: the row is off
+inline constexpr int CellNoteRole = Qt::UserRole + 7;    // QString, secondary, behind the text
+inline constexpr int CellEndRole = Qt::UserRole + 8;     // QString, right-aligned
+inline constexpr int CellTipsRole = Qt::UserRole + 9;    // QStringList: a tooltip for each of the series
 
 } // namespace portlight
 

@@ -4,6 +4,8 @@
 #include <QList>
 #include <QScrollArea>
 
+class QLabel;
+
 namespace portlight {
 
 // Names and values in two columns of pairs; values can be selected and copied.
@@ -14,11 +16,15 @@ public:
     using Fact = std::pair<QString, QString>;
     explicit FactsView(QWidget *parent = nullptr);
 
-    // Facts without a value are left out. The same facts again change nothing.
+    // Facts without a value are left out. New values of the same facts are written into their places, so that what is
+    // selected there and the scroll position stay.
     void setFacts(const QList<Fact> &facts);
 
 private:
-    QList<Fact> m_facts;
+    void build(const QList<Fact> &facts);
+
+    QList<Fact> m_facts; // as shown
+    QList<QLabel *> m_values;
 };
 
 } // namespace portlight

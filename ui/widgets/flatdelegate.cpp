@@ -7,9 +7,11 @@
 #include "widgets/cells.h"
 
 #include <QAbstractItemView>
+#include <QHelpEvent>
 #include <QLineEdit>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QToolTip>
 
 using namespace Qt::StringLiterals;
 
@@ -18,6 +20,8 @@ namespace portlight {
 namespace {
 
 constexpr int CellPadding = 8;
+constexpr int HeadingPadding = 24;
+constexpr int NoteGap = 12;
 
 QRect contentOf(const QRect &cell)
 {
@@ -46,6 +50,16 @@ QColor inkOf(CellKind kind, const ThemeColors &colors)
     }
 }
 
+void paintNote(QPainter &painter, const QRect &rect, const QString &note, const QFont &font, const ThemeColors &colors)
+{
+    if (note.isEmpty() || rect.width() <= 0)
+        return;
+    painter.setFont(font);
+    painter.setPen(colors.dim);
+    const QFontMetrics metrics(font, painter.device());
+    painter.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft, metrics.elidedText(note, Qt::ElideRight, rect.width()));
+}
+
 } // namespace
 
 void FlatDelegate::paintText(QPainter &painter, const QStyleOptionViewItem &option, const QModelIndex &index,
@@ -62,6 +76,30 @@ void FlatDelegate::paintText(QPainter &painter, const QStyleOptionViewItem &opti
         return paintTabular(painter, rect, text);
     const QFontMetrics metrics(painter.font(), painter.device());
     painter.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft, metrics.elidedText(text, Qt::ElideRight, rect.width()));
+    paintNote(painter, rect.adjusted(metrics.horizontalAdvance(text) + NoteGap, 0, 0, 0),
+              index.data(CellNoteRole).toString(), option.font, colors);
+}
+
+// The beginning of a section: a quiet band with its name, what is to be said of it, and how it stands at the end.
+void FlatDelegate::paintHeading(QPainter &painter, const QStyleOptionViewItem &option, const QModelIndex &index,
+                                const ThemeColors &colors)
+{
+    const QRect cell = option.rect;
+    painter.fillRect(cell.adjusted(0, 0, 0, -1), colors.window);
+    QRect rect = cell.adjusted(HeadingPadding, 0, -HeadingPadding, -1);
+    painter.setFont(option.font);
+    const QString end = index.data(CellEndRole).toString();
+    const QVariant tone = index.data(CellToneRole);
+    painter.setPen(tone.isValid() ? colors.tone(tone.value<Tone>()).ink : colors.dim);
+    painter.drawText(rect, Qt::AlignVCenter | Qt::AlignRight, end);
+    rect.setRight(rect.right() - QFontMetrics(option.font, painter.device()).horizontalAdvance(end) - NoteGap);
+    painter.setFont(semiboldFont().resolve(option.font));
+    painter.setPen(colors.text);
+    const QFontMetrics metrics(painter.font(), painter.device());
+    const QString title = metrics.elidedText(index.data().toString(), Qt::ElideRight, rect.width());
+    painter.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft, title);
+    paintNote(painter, rect.adjusted(metrics.horizontalAdvance(title) + NoteGap, 0, 0, 0),
+              index.data(CellNoteRole).toString(), option.font, colors);
 }
 
 QWidget *FlatDelegate::createEditor(QWidget *parent, const QStyleOptionViewItem &, const QModelIndex &index) const
@@ -109,6 +147,10 @@ void FlatDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
         paintSwitch(*painter, at, colors, index.data(CellCheckedRole).toBool(), true);
         break;
     }
+    case CellKind::Ticks:
+        paintTicks(*painter, content, index.data(CellSeriesRole).value<QList<double>>(), colors);
+        break;
+    case CellKind::Heading: paintHeading(*painter, option, index, colors); break;
     case CellKind::Bar:
         if (const QVariant share = index.data(CellShareRole); share.isValid())
             paintBar(*painter, content, share.toDouble(), colors.tone(tone).mark);
@@ -124,6 +166,17 @@ QSize FlatDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelInd
 {
     const QSize size = QStyledItemDelegate::sizeHint(option, index);
     return {size.width() + 2 * CellPadding, 28};
+}
+
+bool FlatDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
+                             const QModelIndex &index)
+{
+    const QStringList tips = index.data(CellTipsRole).toStringList();
+    if (event->type() != QEvent::ToolTip || tips.isEmpty())
+        return QStyledItemDelegate::helpEvent(event, view, option, index);
+    const qsizetype tick = tickAt(contentOf(option.rect), tips.size(), event->pos().x());
+    QToolTip::showText(event->globalPos(), tips.value(tick), view);
+    return true;
 }
 
 bool FlatDelegate::editorEvent(QEvent *event, QAbstractItemModel *model, const QStyleOptionViewItem &option,

@@ -22,6 +22,9 @@ public:
     void updateEditorGeometry(QWidget *editor, const QStyleOptionViewItem &option,
                               const QModelIndex &index) const override;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    // Each of a row of ticks has a tooltip of its own.
+    bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
+                   const QModelIndex &index) override;
 
 Q_SIGNALS:
     void switchClicked(const QModelIndex &index);
@@ -33,6 +36,8 @@ protected:
 private:
     void paintText(QPainter &painter, const QStyleOptionViewItem &option, const QModelIndex &index,
                    const ThemeColors &colors) const;
+    static void paintHeading(QPainter &painter, const QStyleOptionViewItem &option, const QModelIndex &index,
+                             const ThemeColors &colors);
 
     int m_hoveredRow = -1;
 };

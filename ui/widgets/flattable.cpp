@@ -48,6 +48,16 @@ void FlatTable::setColumnPlan(const QList<ColumnPlan> &plan)
     layoutColumns();
 }
 
+void FlatTable::setHeading(int row, bool heading)
+{
+    const int columns = heading ? model()->columnCount() : 1;
+    if (columnSpan(row, 0) != columns)
+        setSpan(row, 0, 1, columns);
+    const int height = heading ? HeadingHeight : RowHeight;
+    if (rowHeight(row) != height)
+        setRowHeight(row, height);
+}
+
 int FlatTable::currentRow() const
 {
     return currentIndex().isValid() ? currentIndex().row() : -1;

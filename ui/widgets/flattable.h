@@ -26,7 +26,10 @@ public:
     void setColumnPlan(const QList<ColumnPlan> &plan);
     // The row of the current index, or -1.
     int currentRow() const;
+    // A row that begins a section goes across all columns and is a little higher.
+    void setHeading(int row, bool heading);
     static constexpr int RowHeight = 28;
+    static constexpr int HeadingHeight = 36;
 
 Q_SIGNALS:
     void switchClicked(const QModelIndex &index);
