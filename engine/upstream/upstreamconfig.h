@@ -11,21 +11,55 @@ namespace portlight {
 
 using std::chrono::milliseconds;
 
-// A peer of a group: an address as written and what it resolved to.
+// A peer of a group: an address as written and what it resolved to. A name with several addresses gives one peer for
+// each, `localhost` alone stays one peer that is dialed on both families.
 struct PeerConfig {
     PeerAddress address;
-    std::vector<SocketAddress> resolved; // several for `localhost`: both families are dialed
+    std::vector<SocketAddress> resolved; // empty: a name that is looked up while running, not known yet
     QByteArray display;                  // "127.0.0.1:3000"
+    QByteArray server;                   // as written: its place on the ring of `hash … consistent`
+    QByteArray route;                    // what sticky sessions call it; empty: the MD5 of `display`
+    QByteArray service;                  // of SRV records, with `resolve`
     bool isName = false;                 // was looked up: logs show the address that was reached
     int weight = 1;
+    int maxConns = 0; // 0: no bound
+    int maxFails = 1; // 0: failures are not counted
+    std::chrono::seconds failTimeout{10};
+    milliseconds slowStart{0}; // 0: at once with its whole weight
     bool down = false;
+    bool drain = false; // serves only the sessions that are bound to it
     bool backup = false;
+    bool resolve = false; // its name is looked up again while running
+    TextPosition position;
 };
+
+// How a group chooses, under nginx's names.
+enum class BalanceMethod : quint8 {
+    RoundRobin,
+    LeastConn,
+    LeastTimeHeader,
+    LeastTimeLastByte,
+    IpHash,
+    Hash,
+    HashConsistent,
+    Random,
+    RandomTwo,
+};
+
+// How clients stay with a peer (ngx_http_upstream_sticky_module).
+enum class StickyMethod : quint8 { None, Cookie, Route, Learn };
 
 // An `upstream` block, or the single peer of a proxy_pass that names an address.
 struct UpstreamConfig {
     QByteArray name;
     std::vector<PeerConfig> peers;
+    BalanceMethod method = BalanceMethod::RoundRobin;
+    bool countsInflight = false; // least_time … inflight
+    StickyMethod sticky = StickyMethod::None;
+    bool learnsFromHead = false; // sticky learn … header: not only when the whole response is there
+    int stickySessionsMax = 0;   // of sticky learn
+    milliseconds stickyTimeout{600'000};
+    QByteArray zone;   // `zone`: several groups may share one
     int keepalive = 0; // idle connections kept; 0: none
     bool keepaliveLocal = false;
     qint64 keepaliveRequests = 1000;
