@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "capture/failurefacts.h"
 #include "capture/framerecord.h"
 
 #include <QByteArray>
@@ -107,6 +108,7 @@ struct ExchangeDetail {
     CapturedBody responseBody;
     ExchangeTiming timing;
     std::vector<Decision> decisions;
+    std::vector<FailureFacts> failures; // of each try that failed, in their order
     QByteArray clientAddress;
     QByteArray listenerAddress;
     quint64 connectionId = 0;

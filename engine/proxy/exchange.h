@@ -148,6 +148,8 @@ public:
     void sendBody(Buffer data, bool last, QByteArrayView trailerLines = {});
     void setStatus(int status) { m_status = status; }
     void setFailure(const Failure &failure) { m_failure = failure; }
+    // One try at a backend failed: for the record.
+    void noteFailure(const Failure &failure);
     // Fields that outlive a redirect inside; their views must too.
     void carry(const FieldView &field) { m_carried.push_back(field); }
     void carryType(QByteArrayView contentType) { m_carriedType = contentType; }

@@ -110,6 +110,12 @@ void Exchange::fillTiming(ExchangeTiming &timing) const
     timing.responseHeadUs = span(times.responseHead);
 }
 
+void Exchange::noteFailure(const Failure &failure)
+{
+    if (m_detail)
+        m_detail->failures.push_back(failure.facts());
+}
+
 void Exchange::noteRequestBodyRead()
 {
     if (m_detail)

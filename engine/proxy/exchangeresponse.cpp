@@ -28,6 +28,23 @@ bool wantsPadding(QByteArrayView userAgent)
     return (userAgent.indexOf("MSIE ") >= 0 && !opera) || userAgent.indexOf("Chrome/") >= 0;
 }
 
+QList<std::pair<QString, QString>> pageFacts(const FailureFacts &facts)
+{
+    QList<std::pair<QString, QString>> list;
+    const auto add = [&list](const QString &name, const QString &value) {
+        if (!value.isEmpty())
+            list.emplaceBack(name, value);
+    };
+    add(u"Backend"_s, QString::fromUtf8(facts.peer));
+    add(u"Failed while"_s, facts.phase);
+    add(u"The system says"_s, facts.system);
+    if (facts.bytesSeen > 0)
+        add(u"Bytes received"_s, QString::number(facts.bytesSeen));
+    add(u"Look at"_s, facts.origin);
+    add(u"Directive"_s, QString::fromUtf8(facts.directive));
+    return list;
+}
+
 QString pageTitle(int status, const QString &domain)
 {
     switch (status) {
@@ -104,6 +121,7 @@ void Exchange::respondOwnPage(int status)
         } else {
             content.cause = m_failure.sentence();
             content.advice = m_failure.advice();
+            content.facts = pageFacts(m_failure.facts());
         }
         const LocalPage page = renderLocalPage(content, requestField(HeaderId::Accept));
         respondText(status, page.contentType, page.body);

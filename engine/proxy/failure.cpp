@@ -14,18 +14,6 @@ namespace portlight {
 
 namespace {
 
-QByteArrayView phaseWords(Failure::Phase phase)
-{
-    switch (phase) {
-    case Failure::Phase::Connecting: return "while connecting to upstream";
-    case Failure::Phase::SendingRequest: return "while sending request to upstream";
-    case Failure::Phase::ReadingHead: return "while reading response header from upstream";
-    case Failure::Phase::ReadingBody: return "while reading upstream";
-    case Failure::Phase::Tunneling: return "while proxying upgraded connection";
-    }
-    Q_UNREACHABLE();
-}
-
 QString seconds(std::chrono::milliseconds time)
 {
     return time.count() % 1000 == 0 ? u"%1 s"_s.arg(time.count() / 1000) : u"%1 ms"_s.arg(time.count());
@@ -49,8 +37,64 @@ int Failure::status() const
     case Kind::TimedOut: return 504;
     case Kind::LoopDetected: return 508;
     case Kind::BodyStoreFailed: return 500;
+    case Kind::PassedOver: return answer;
     default: return 502;
     }
+}
+
+NextUpstream Failure::condition() const
+{
+    switch (kind) {
+    case Kind::ConnectFailed:
+    case Kind::TlsFailed:
+    case Kind::ClosedEarly:
+    case Kind::ReadFailed:
+    case Kind::WriteFailed: return NextUpstream::Error;
+    case Kind::TimedOut: return NextUpstream::Timeout;
+    case Kind::InvalidResponse:
+    case Kind::HeadTooLarge: return NextUpstream::InvalidHeader;
+    case Kind::PassedOver: return nextUpstreamOf(answer);
+    case Kind::None:
+    case Kind::NotResolved:
+    case Kind::NoLivePeer:
+    case Kind::LoopDetected:
+    case Kind::BodyStoreFailed: return NextUpstream::None;
+    }
+    Q_UNREACHABLE();
+}
+
+PeerFailure Failure::peerFailure() const
+{
+    switch (kind) {
+    case Kind::ConnectFailed: return PeerFailure::Connect;
+    case Kind::TlsFailed: return PeerFailure::Tls;
+    case Kind::ClosedEarly: return PeerFailure::Closed;
+    case Kind::ReadFailed:
+    case Kind::WriteFailed: return PeerFailure::Transfer;
+    case Kind::TimedOut: return PeerFailure::Timeout;
+    case Kind::InvalidResponse:
+    case Kind::HeadTooLarge: return PeerFailure::Invalid;
+    case Kind::PassedOver: return PeerFailure::Status;
+    case Kind::None:
+    case Kind::NotResolved:
+    case Kind::NoLivePeer:
+    case Kind::LoopDetected:
+    case Kind::BodyStoreFailed: return PeerFailure::None;
+    }
+    Q_UNREACHABLE();
+}
+
+QByteArray Failure::phaseWords() const
+{
+    switch (phase) {
+    case Phase::Connecting: return "while connecting to upstream";
+    case Phase::Handshaking: return "while SSL handshaking to upstream";
+    case Phase::SendingRequest: return "while sending request to upstream";
+    case Phase::ReadingHead: return "while reading response header from upstream";
+    case Phase::ReadingBody: return "while reading upstream";
+    case Phase::Tunneling: return "while proxying upgraded connection";
+    }
+    Q_UNREACHABLE();
 }
 
 QByteArray Failure::logText() const
@@ -58,6 +102,8 @@ QByteArray Failure::logText() const
     QByteArray text;
     switch (kind) {
     case Kind::None: break;
+    case Kind::NotResolved: return detail;
+    case Kind::TlsFailed: text = detail; break;
     case Kind::ConnectFailed: text = "connect() failed (" + describeErrno(error) + ')'; break;
     case Kind::TimedOut: text = "upstream timed out (" + describeErrno(ETIMEDOUT) + ')'; break;
     case Kind::ClosedEarly: text = "upstream prematurely closed connection"; break;
@@ -65,12 +111,13 @@ QByteArray Failure::logText() const
     case Kind::WriteFailed: text = "writev() failed (" + describeErrno(error) + ')'; break;
     case Kind::InvalidResponse: text = detail; break;
     case Kind::HeadTooLarge: text = "upstream sent too big header"; break;
+    case Kind::PassedOver: text = "upstream answered " + QByteArray::number(answer); break;
     case Kind::NoLivePeer: text = "no live upstreams"; break;
     case Kind::LoopDetected: return "the request came back to this server more than 10 times";
     case Kind::BodyStoreFailed: return "the request body could not be kept (" + describeErrno(error) + ')';
     }
     text += ' ';
-    text += phaseWords(phase);
+    text += phaseWords();
     return text;
 }
 
@@ -79,6 +126,8 @@ QString Failure::sentence() const
     const QString who = QString::fromUtf8(peer);
     switch (kind) {
     case Kind::None: return {};
+    case Kind::NotResolved: return u"the name of the backend %1 leads to no address"_s.arg(who);
+    case Kind::TlsFailed: return u"no TLS connection with %1: %2"_s.arg(who, QString::fromUtf8(detail));
     case Kind::ConnectFailed:
         if (error == ECONNREFUSED)
             return u"nothing listens on %1 (connection refused)"_s.arg(who);
@@ -104,7 +153,8 @@ QString Failure::sentence() const
         return u"%1 answered with something that is not HTTP: %2"_s.arg(who, QString::fromUtf8(detail));
     case Kind::HeadTooLarge:
         return u"the headers of the answer from %1 are larger than proxy_buffer_size allows"_s.arg(who);
-    case Kind::NoLivePeer: return u"no backend of the group is left to ask"_s;
+    case Kind::PassedOver: return u"%1 answered %2, so the next backend is asked"_s.arg(who).arg(answer);
+    case Kind::NoLivePeer: return u"no backend of the group %1 is left to ask"_s.arg(who);
     case Kind::LoopDetected: return u"the request came back to Portlight more than 10 times"_s;
     case Kind::BodyStoreFailed: return u"the request body could not be kept (%1)"_s.arg(systemWords(error));
     }
@@ -116,6 +166,11 @@ QString Failure::advice() const
     const QString p = port(peer);
     switch (kind) {
     case Kind::None: return {};
+    case Kind::NotResolved:
+        return u"Check the spelling of the name, and that `resolver` names a DNS server that knows it."_s;
+    case Kind::TlsFailed:
+        return u"Check that port %1 speaks TLS, else write http:// in proxy_pass; proxy_ssl_trusted_certificate, proxy_ssl_name and proxy_ssl_verify say what is asked of its certificate."_s
+            .arg(p);
     case Kind::ConnectFailed:
         if (error == ECONNREFUSED)
             return u"Start the program that should listen on port %1, or point the domain at the port it really uses."_s
@@ -132,7 +187,9 @@ QString Failure::advice() const
     case Kind::InvalidResponse:
         return u"Check that port %1 speaks plain HTTP: it may expect TLS or another protocol."_s.arg(p);
     case Kind::HeadTooLarge: return u"Raise proxy_buffer_size, or look for an outsized cookie or header."_s;
-    case Kind::NoLivePeer: return u"Add a server to the upstream group that is not marked down."_s;
+    case Kind::PassedOver: return u"proxy_next_upstream names the statuses after which another backend is asked."_s;
+    case Kind::NoLivePeer:
+        return u"All of them are down, busy (max_conns), or have failed lately (max_fails, fail_timeout): see Backends."_s;
     case Kind::LoopDetected: return u"Point the domain at the backend itself, not at a name that Portlight serves."_s;
     case Kind::BodyStoreFailed: return u"Make room in the folder for temporary files."_s;
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "capture/failurefacts.h"
+#include "proxy/retrysettings.h"
+#include "upstream/peerstatistics.h"
+
 #include <QByteArray>
 #include <QString>
 
@@ -13,18 +17,21 @@ namespace portlight {
 struct Failure {
     enum class Kind : quint8 {
         None,
+        NotResolved, // the name of the backend; `detail` has nginx's words
         ConnectFailed,
+        TlsFailed, // handshake or certificate; `detail` has nginx's words without the phase
         TimedOut,
         ClosedEarly,
         ReadFailed,
         WriteFailed,
         InvalidResponse,
         HeadTooLarge,
+        PassedOver, // its status is one that proxy_next_upstream names
         NoLivePeer,
         LoopDetected,
         BodyStoreFailed,
     };
-    enum class Phase : quint8 { Connecting, SendingRequest, ReadingHead, ReadingBody, Tunneling };
+    enum class Phase : quint8 { Connecting, Handshaking, SendingRequest, ReadingHead, ReadingBody, Tunneling };
 
     Kind kind = Kind::None;
     Phase phase = Phase::Connecting;
@@ -32,18 +39,29 @@ struct Failure {
     QByteArray peer;      // the address tried: "127.0.0.1:3000"
     qint64 bytesSeen = 0; // of the response, in that phase
     std::chrono::milliseconds timeout{0};
+    int answer = 0;    // the status of PassedOver
+    int tlsAlert = -1; // of TlsFailed: the alert that was sent or received (RFC 8446 §6); -1: none
     QByteArray detail; // the parser's words for InvalidResponse
 
     explicit operator bool() const { return kind != Kind::None; }
     // 502, 504 or 508, as nginx answers where it has the case.
     int status() const;
+    // What of proxy_next_upstream it is; None: nothing that another peer could mend.
+    NextUpstream condition() const;
+    // How the peer's counters call it.
+    PeerFailure peerFailure() const;
+    // "while connecting to upstream"
+    QByteArray phaseWords() const;
     // nginx's words, without the fields behind: "connect() failed (111: Connection refused) while connecting to
-    // upstream"
+    // upstream". Of PassedOver too, which nginx does not log.
     QByteArray logText() const;
     // For people: "nothing listens on 127.0.0.1:3000 (connection refused)"
     QString sentence() const;
     // What to do about it.
     QString advice() const;
+    // The directive that would help, or that set the bound; empty: none.
+    QByteArray directive() const;
+    FailureFacts facts() const;
 };
 
 } // namespace portlight

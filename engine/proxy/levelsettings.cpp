@@ -19,9 +19,9 @@ const SetterTable &setters()
 {
     static const SetterTable table = [] {
         SetterTable all;
-        for (const auto rows :
-             {coreSetters(), proxySetters(), proxyFieldSetters(), proxyFlowSetters(), errorPageSetters(),
-              rewriteSetters(), headerSetters(), logSetters(), fileSetters(), bodySetters(), accessSetters()}) {
+        for (const auto rows : {coreSetters(), proxySetters(), proxyFieldSetters(), proxyFlowSetters(), retrySetters(),
+                                errorPageSetters(), rewriteSetters(), headerSetters(), logSetters(), fileSetters(),
+                                bodySetters(), accessSetters()}) {
             for (const SetterRow &row : rows)
                 all.insert(row.name, row);
         }

@@ -57,6 +57,7 @@ std::span<const SetterRow> coreSetters();
 std::span<const SetterRow> proxySetters();
 std::span<const SetterRow> proxyFieldSetters();
 std::span<const SetterRow> proxyFlowSetters();
+std::span<const SetterRow> retrySetters();
 std::span<const SetterRow> errorPageSetters();
 std::span<const SetterRow> rewriteSetters();
 std::span<const SetterRow> headerSetters();

@@ -28,6 +28,9 @@ constexpr const char *Style =
     "background:color-mix(in srgb,var(--bad) 12%,transparent)}"
     "h1{font-size:22px;margin:16px 0 8px}p{margin:8px 0}.cause{font-family:ui-monospace,monospace;font-size:14px;"
     "overflow-wrap:anywhere}ul{list-style:none;margin:16px 0 0;padding:0;border-top:1px solid var(--line)}"
+    "dl{display:grid;grid-template-columns:auto 1fr;gap:4px 16px;margin:16px 0 0;padding:16px 0 0;border-top:1px solid "
+    "var(--line);font-size:14px}dt{color:var(--dim)}dd{margin:0;font-family:ui-monospace,monospace;overflow-wrap:"
+    "anywhere}"
     "li{border-bottom:1px solid var(--line)}a{display:block;padding:8px 0;color:var(--accent);text-decoration:none}"
     "a:hover,a:focus{text-decoration:underline}footer{margin-top:24px;color:var(--dim);font-size:13px}";
 
@@ -51,6 +54,14 @@ double qualityOf(QByteArrayView accept, QByteArrayView type)
     return found;
 }
 
+QString factsList(const LocalPageContent &content)
+{
+    QString list;
+    for (const auto &[name, value] : content.facts)
+        list += u"<dt>%1</dt><dd>%2</dd>"_s.arg(name.toHtmlEscaped(), value.toHtmlEscaped());
+    return list.isEmpty() ? list : u"<dl>"_s + list + u"</dl>"_s;
+}
+
 QByteArray html(const LocalPageContent &content)
 {
     QString list;
@@ -62,11 +73,11 @@ QByteArray html(const LocalPageContent &content)
         list = u"<ul>"_s + list + u"</ul>"_s;
     return u"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
            "content=\"width=device-width\"><title>%1 · Portlight</title><style>%2</style></head><body><main>"
-           "<span class=\"status\">%3</span><h1>%1</h1><p class=\"cause\">%4</p><p>%5</p>%6"
+           "<span class=\"status\">%3</span><h1>%1</h1><p class=\"cause\">%4</p><p>%5</p>%7%6"
            "<footer>Portlight shows this page to this machine only.</footer></main></body></html>\n"_s
                .arg(content.title.toHtmlEscaped(), QString::fromLatin1(Style),
                     QString::fromLatin1(errorPageTitle(content.status)), content.cause.toHtmlEscaped(),
-                    content.advice.toHtmlEscaped(), list)
+                    content.advice.toHtmlEscaped(), list, factsList(content))
                .toUtf8();
 }
 
@@ -76,6 +87,11 @@ QByteArray json(const LocalPageContent &content)
                        {u"error"_s, content.title},
                        {u"cause"_s, content.cause},
                        {u"advice"_s, content.advice}};
+    QJsonObject facts;
+    for (const auto &[name, value] : content.facts)
+        facts.insert(name, value);
+    if (!facts.isEmpty())
+        object.insert(u"facts"_s, facts);
     if (!content.domains.isEmpty())
         object.insert(u"domains"_s, QJsonArray::fromStringList(content.domainAddresses));
     return QJsonDocument(object).toJson();
@@ -85,6 +101,8 @@ QByteArray text(const LocalPageContent &content)
 {
     QString result = u"%1\n\n%2\n%3\n%4\n"_s.arg(QString::fromLatin1(errorPageTitle(content.status)), content.title,
                                                  content.cause, content.advice);
+    for (const auto &[name, value] : content.facts)
+        result += u"  %1: %2\n"_s.arg(name, value);
     for (const QString &address : content.domainAddresses)
         result += u"  %1\n"_s.arg(address);
     return result.toUtf8();

@@ -18,8 +18,9 @@ struct LocalPageContent {
     QString title; // "Nothing answers for shop.localhost"
     QString cause; // "nothing listens on 127.0.0.1:3000 (connection refused)"
     QString advice;
-    QStringList domains;         // those that exist, for an unknown one
-    QStringList domainAddresses; // their URLs, same order
+    QList<std::pair<QString, QString>> facts; // "Address tried", "127.0.0.1:3000"
+    QStringList domains;                      // those that exist, for an unknown one
+    QStringList domainAddresses;              // their URLs, same order
 };
 
 // As HTML, JSON or text, whichever the Accept field prefers (RFC 9110 §12.5.1); text when it names none.

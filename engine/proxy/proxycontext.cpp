@@ -6,13 +6,27 @@
 
 namespace portlight {
 
-ActiveConfig::ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled)
+ActiveConfig::ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled, const ActiveConfig *previous)
     : config(std::move(compiled))
     , m_loop(loop)
 {
+    QHash<QByteArray, const UpstreamGroup *> before;
+    if (previous) {
+        for (const auto &group : previous->upstreams)
+            before.insert(group->config().name, group.get());
+    }
     upstreams.reserve(config->upstreams.size());
     for (const auto &group : config->upstreams)
-        upstreams.push_back(std::make_unique<UpstreamState>(loop, *group));
+        upstreams.push_back(std::make_unique<UpstreamGroup>(loop, *group, before.value(group->name)));
+}
+
+UpstreamGroup *ActiveConfig::groupNamed(QByteArrayView name) const
+{
+    for (const auto &group : upstreams) {
+        if (group->config().name == name)
+            return group.get();
+    }
+    return nullptr;
 }
 
 Result<std::shared_ptr<AddressGroup>> ActiveConfig::groupOf(const PeerAddress &address)
@@ -39,7 +53,7 @@ Result<std::shared_ptr<AddressGroup>> ActiveConfig::groupOf(const PeerAddress &a
     auto group = std::make_shared<AddressGroup>();
     group->config.name = key;
     group->config.peers.push_back(std::move(peer));
-    group->state = std::make_unique<UpstreamState>(m_loop, group->config);
+    group->state = std::make_unique<UpstreamGroup>(m_loop, group->config);
     if (m_addressGroups.size() >= AddressGroupsMax)
         m_addressGroups.clear(); // those in use live on with their exchanges
     m_addressGroups.insert(key, group);

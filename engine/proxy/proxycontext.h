@@ -6,7 +6,7 @@
 #include "net/engineloop.h"
 #include "proxy/activelogs.h"
 #include "proxy/compiledconfig.h"
-#include "upstream/upstreamstate.h"
+#include "upstream/upstreamgroup.h"
 
 #include <QHash>
 
@@ -29,7 +29,7 @@ struct ProxyCounters {
 // A group of the one address that a URL with variables named.
 struct AddressGroup {
     UpstreamConfig config;
-    std::unique_ptr<UpstreamState> state;
+    std::unique_ptr<UpstreamGroup> state;
 };
 
 // A configuration and what changes while it runs. Exchanges hold the one they began with.
@@ -38,13 +38,16 @@ class ActiveConfig
 public:
     static constexpr qsizetype AddressGroupsMax = 256; // kept for the next request to the same address
 
-    explicit ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled);
+    // `previous`: the one before, whose groups hand over what they know of the peers that stay; null: none.
+    ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled, const ActiveConfig *previous = nullptr);
+    // The group of that name; null: there is none.
+    UpstreamGroup *groupNamed(QByteArrayView name) const;
     // The group for an address that is not known before a request comes. Error: the host is a name, which nobody
     // resolves while requests wait.
     Result<std::shared_ptr<AddressGroup>> groupOf(const PeerAddress &address);
 
     CompiledConfigPtr config;
-    std::vector<std::unique_ptr<UpstreamState>> upstreams; // by UpstreamConfig::index
+    std::vector<std::unique_ptr<UpstreamGroup>> upstreams; // by UpstreamConfig::index
     std::unique_ptr<ActiveLogs> logs;                      // null: none were opened
 
 private:

@@ -2,6 +2,7 @@
 #include "proxy/proxyhandler.h"
 
 #include "proxy/exchange.h"
+#include "proxy/peerwords.h"
 
 using namespace Qt::StringLiterals;
 
@@ -137,6 +138,8 @@ void ProxyHandler::startRun()
     request.hasBody = m_job.replacesBody ? !m_job.body.isEmpty() : m_streamsBody || m_bodyStore.size() > 0;
     m_chunkedToBackend = !m_job.replacesBody && m_streamsBody && m_exchange.request().body.kind == BodyKind::Chunked;
     request.chunked = m_chunkedToBackend;
+    request.query.client = &m_exchange.downstream().clientAddress();
+    request.explains = m_exchange.isRecording();
     m_runStarted = true;
     m_sentTarget.resize(0);
     if (m_storesBody)
@@ -144,23 +147,33 @@ void ProxyHandler::startRun()
     m_run.start(proxy, *m_job.group, request, &m_exchange.location(), m_exchange.loopDepth());
 }
 
-void ProxyHandler::peerChosen(QByteArrayView peer, bool reused)
+void ProxyHandler::peerChosen(const PeerSelection &selection, QByteArrayView peer, bool reused)
 {
     if (!m_exchange.isRecording())
         return;
-    const UpstreamConfig &group = m_job.group->config();
+    const QString group = QString::fromUtf8(m_job.group->config().name);
+    for (const SkippedPeer &skipped : selection.skipped())
+        m_exchange.decide(Decision::Step::Peer, QString::fromUtf8(skipped.peer->display()),
+                          obstacleWords(*skipped.peer, skipped.obstacle), skipped.peer->config().position);
+    const QString words = choiceWords(selection, m_job.group->config());
     m_exchange.decide(Decision::Step::Peer, QString::fromUtf8(peer),
-                      reused ? u"an idle connection of group %1 is reused"_s.arg(QString::fromUtf8(group.name))
-                      : group.peers.size() > 1 ? u"next in turn of %1 peers"_s.arg(group.peers.size())
-                                               : u"the only peer"_s,
+                      reused ? words + u"; an idle connection of group %1 is reused"_s.arg(group) : words,
                       m_job.pass->position);
     m_exchange.stateChanged();
 }
 
-void ProxyHandler::attemptFailed(const Failure &failure, bool retrying)
+void ProxyHandler::attemptFailed(const Failure &failure, bool retrying, bool setAside)
 {
-    m_exchange.logError(LogLevel::Error, failure.logText());
+    const bool aloud = failure.kind != Failure::Kind::PassedOver;
+    // nginx tells of a timeout behind the peer that is set aside for it, and of an error before.
+    if (aloud && failure.kind != Failure::Kind::TimedOut)
+        m_exchange.logError(LogLevel::Error, failure.logText());
+    if (setAside)
+        m_exchange.logError(LogLevel::Warn, "upstream server temporarily disabled " + failure.phaseWords());
+    if (aloud && failure.kind == Failure::Kind::TimedOut)
+        m_exchange.logError(LogLevel::Error, failure.logText());
     m_exchange.decide(Decision::Step::Attempt, QString::fromUtf8(failure.peer), failure.sentence());
+    m_exchange.noteFailure(failure);
     if (!retrying)
         return;
     ++m_retries;
@@ -181,6 +194,8 @@ void ProxyHandler::runFailed(const Failure &failure)
                             failure.logText());
     if (m_exchange.isTunneling())
         m_exchange.setFailure({}); // a tunnel that one side ends has not failed
+    else
+        m_exchange.noteFailure(failure);
     m_exchange.downstream().abort();
 }
 

@@ -58,8 +58,8 @@ private:
     void responseHeadReceived(const ResponseHead &head, const char *base) override;
     void responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines) override;
     void runFailed(const Failure &failure) override;
-    void peerChosen(QByteArrayView peer, bool reused) override;
-    void attemptFailed(const Failure &failure, bool retrying) override;
+    void peerChosen(const PeerSelection &selection, QByteArrayView peer, bool reused) override;
+    void attemptFailed(const Failure &failure, bool retrying, bool setAside) override;
 
     // --- the client's body (proxyrequestbody.cpp) ---
     bool readBody();

@@ -11,7 +11,7 @@ namespace portlight {
 struct ProxyJob {
     const ProxyPass *pass = nullptr;
     ProxyTarget evaluated; // of a URL with variables
-    UpstreamState *group = nullptr;
+    UpstreamGroup *group = nullptr;
     std::shared_ptr<AddressGroup> address; // keeps a group of one address alive
     QByteArray method;
     QByteArray body;           // of proxy_set_body

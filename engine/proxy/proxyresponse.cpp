@@ -14,7 +14,7 @@ void ProxyHandler::responseHeadReceived(const ResponseHead &head, const char *ba
         failure.peer = m_run.peer().toByteArray();
         failure.detail = "upstream sent 101 without an upgrade being asked for";
         m_run.cancel();
-        attemptFailed(failure, false);
+        attemptFailed(failure, false, false);
         runFailed(failure);
         return;
     }

@@ -5,6 +5,7 @@
 #include "http/message.h"
 #include "proxy/fieldrewrite.h"
 #include "proxy/fieldvisibility.h"
+#include "proxy/retrysettings.h"
 #include "proxy/template.h"
 #include "upstream/upstreamconfig.h"
 
@@ -52,6 +53,7 @@ struct ProxySettings {
     milliseconds connectTimeout;
     milliseconds sendTimeout;
     milliseconds readTimeout;
+    RetrySettings retry;
     std::vector<SetHeader> setHeaders;
     quint64 setFieldIds = 0; // a bit for each HeaderId among setHeaders
     TextPosition readTimeoutPosition;

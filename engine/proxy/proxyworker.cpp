@@ -63,7 +63,7 @@ Result<void> ProxyWorker::activate(CompiledConfigPtr config, bool allRequired)
     }
     closeListeners(m_listeners);
     m_listeners = std::move(opened);
-    m_context.active = std::make_shared<ActiveConfig>(m_context.loop, std::move(config));
+    m_context.active = std::make_shared<ActiveConfig>(m_context.loop, std::move(config), m_context.active.get());
     m_context.active->logs = std::move(*logs);
     closeOrphans();
     return {};

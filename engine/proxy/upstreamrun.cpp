@@ -19,7 +19,7 @@ UpstreamRun::~UpstreamRun()
     cancel();
 }
 
-void UpstreamRun::start(const ProxySettings &settings, UpstreamState &group, const Request &request, const void *tag,
+void UpstreamRun::start(const ProxySettings &settings, UpstreamGroup &group, const Request &request, const void *tag,
                         int loopDepth)
 {
     Q_ASSERT(m_state == State::Idle);
@@ -28,8 +28,11 @@ void UpstreamRun::start(const ProxySettings &settings, UpstreamState &group, con
     m_request = request;
     m_tag = group.config().keepaliveLocal ? tag : nullptr;
     m_loopDepth = loopDepth;
-    m_tried.assign(group.config().peers.size(), false);
-    m_freshTried = false;
+    m_startedAt = m_context.loop.now();
+    m_selection.setExplaining(request.explains);
+    group.begin(m_selection, request.query, m_startedAt);
+    if (settings.retry.triesMax > 0)
+        m_selection.limitTries(settings.retry.triesMax);
     m_tunnel = false;
     m_headCopy.clear();
     m_tries.beginRun();
@@ -53,6 +56,7 @@ void UpstreamRun::cancel()
 {
     ++m_generation;
     endTry();
+    releasePeer(PeerRelease::Ok);
     m_timer.stop();
     m_connector.reset();
     if (!m_loopAddress.isEmpty())
@@ -66,26 +70,24 @@ void UpstreamRun::cancel()
 
 void UpstreamRun::tryNextPeer()
 {
-    m_peerIndex = m_group->pick(m_tried);
-    if (m_peerIndex < 0) {
+    m_chosen = m_group->pick(m_selection, m_context.loop.now());
+    if (!m_chosen) {
         m_peer = m_group->config().name;
         m_tries.begin(m_peer, m_context.loop.now());
         attemptFailedWith(failureNow(Failure::Kind::NoLivePeer));
         return;
     }
-    const PeerConfig &peer = m_group->config().peers[size_t(m_peerIndex)];
-    m_tried[size_t(m_peerIndex)] = true;
+    const PeerConfig &peer = m_chosen->config();
+    m_chosen->statistics.begin(m_context.loop.now());
     m_peer = peer.display;
     m_tries.begin(m_peer, m_context.loop.now());
-    if (!m_freshTried) {
-        BackendConnection pooled = m_group->pool().take(peer.resolved, m_tag);
-        if (pooled.stream) {
-            m_observer.peerChosen(m_peer, true);
-            useConnection(std::move(pooled));
-            return;
-        }
+    BackendConnection pooled = m_group->pool().take(peer.resolved, m_tag);
+    m_connection.reused = pooled.stream != nullptr;
+    m_observer.peerChosen(m_selection, m_peer, m_connection.reused);
+    if (pooled.stream) {
+        useConnection(std::move(pooled));
+        return;
     }
-    m_observer.peerChosen(m_peer, false);
     m_state = State::Connecting;
     m_times.connectStart = m_context.loop.now();
     ConnectorObserver *const observer = this;
@@ -144,7 +146,7 @@ void UpstreamRun::useConnection(BackendConnection connection)
 // nginx shows the address of a peer that was configured by name.
 void UpstreamRun::nameReached(const SocketAddress &address)
 {
-    if (!m_group->config().peers[size_t(m_peerIndex)].isName)
+    if (!m_chosen->config().isName)
         return;
     m_peer = address.toString();
     m_tries.current()->peer = m_peer;
@@ -323,6 +325,9 @@ void UpstreamRun::processHead()
     m_times.responseHead = m_context.loop.now();
     m_upstreamStatus = m_tries.current()->status = m_codec.head().status;
     m_tries.current()->headerMs = m_tries.current()->since(m_context.loop.now());
+    if (passesOver(m_codec.head()))
+        return;
+    m_group->headReceived(m_selection, m_context.loop.now());
     m_reading = Reading::Body;
     const quint32 generation = m_generation;
     if (m_keepHead)
@@ -359,6 +364,7 @@ void UpstreamRun::finishConnection()
     m_reading = Reading::Ended;
     m_timer.stop();
     endTry();
+    releasePeer(PeerRelease::Ok);
     const bool reusable = m_codec.canReuse() && m_lastSent && m_out.isEmpty() && !m_sendFailed;
     if (!m_loopAddress.isEmpty())
         m_context.loopDepths.remove(std::exchange(m_loopAddress, {}));

@@ -6,7 +6,7 @@
 #include "proxy/failure.h"
 #include "proxy/upstreamtry.h"
 #include "upstream/http1codec.h"
-#include "upstream/upstreamstate.h"
+#include "upstream/upstreamgroup.h"
 
 namespace portlight {
 
@@ -30,8 +30,9 @@ public:
     virtual void responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines) = 0;
     // No whole response will come. The run has let go of its connection.
     virtual void runFailed(const Failure &failure) = 0;
-    virtual void peerChosen(QByteArrayView peer, bool reused) = 0;
-    virtual void attemptFailed(const Failure &failure, bool retrying) = 0;
+    virtual void peerChosen(const PeerSelection &selection, QByteArrayView peer, bool reused) = 0;
+    // One try failed: another follows, or runFailed(). `setAside`: its peer gets no more requests for a while.
+    virtual void attemptFailed(const Failure &failure, bool retrying, bool setAside) = 0;
 };
 
 struct RunTimes {
@@ -61,9 +62,11 @@ public:
         bool idempotent = true;
         bool hasBody = false;
         bool chunked = false;
+        PeerQuery query;       // its views live as long as the run
+        bool explains = false; // peerChosen() is to tell which peers were passed over
     };
     // Everything it tells may come within the call.
-    void start(const ProxySettings &settings, UpstreamState &group, const Request &request, const void *tag,
+    void start(const ProxySettings &settings, UpstreamGroup &group, const Request &request, const void *tag,
                int loopDepth);
     void sendBody(Buffer data, bool last);
     bool wantsBody() const { return m_active && m_out.bytes() < QueuedBytesHigh; }
@@ -105,8 +108,12 @@ private:
     void processBody(bool afterHead);
     void handleEnd(const IoResult &result);
     void attemptFailedWith(Failure failure);
-    bool mayRetry(const Failure &failure) const;
-    bool isStaleConnection(const Failure &failure) const;
+    bool mayGoOn(NextUpstream condition, int triesNeeded) const;
+    bool isRequestSent() const { return m_state == State::Active; }
+    bool passesOver(const ResponseHead &head);
+    void releasePeer(PeerRelease how);
+    bool releaseFailedPeer(const Failure &failure, NextUpstream condition);
+    PeerOutcome outcome();
     void finishConnection();
     void linkLoop();
     void endTry(int status = 0);
@@ -117,7 +124,7 @@ private:
     ProxyContext &m_context;
     UpstreamRunObserver &m_observer;
     const ProxySettings *m_settings = nullptr;
-    UpstreamState *m_group = nullptr;
+    UpstreamGroup *m_group = nullptr;
     Request m_request;
     const void *m_tag = nullptr;
     Http1Codec m_codec;
@@ -126,7 +133,9 @@ private:
     Buffer m_in;
     OutputQueue m_out;
     Timer m_timer; // send timeout while the queue is blocked, else read timeout
-    std::vector<bool> m_tried;
+    PeerSelection m_selection;
+    PeerPtr m_chosen; // null: none is in use
+    std::chrono::steady_clock::time_point m_startedAt;
     QByteArray m_peer;
     QByteArray m_loopAddress;
     QByteArray m_headCopy;
@@ -137,7 +146,6 @@ private:
     quint64 m_bytesBefore = 0; // written to backends before this try
     int m_upstreamStatus = 0;
     int m_sendError = 0;
-    int m_peerIndex = -1;
     int m_loopDepth = 0;
     quint32 m_generation = 0; // of the request: calls out may end it
     State m_state = State::Idle;
@@ -149,7 +157,6 @@ private:
     bool m_flushing = false;
     bool m_tunnel = false;
     bool m_keepHead = false;
-    bool m_freshTried = false; // a stale pooled connection has been retried on a fresh one
 };
 
 } // namespace portlight

@@ -33,26 +33,74 @@ void UpstreamRun::timedOut()
     attemptFailedWith(failureNow(Failure::Kind::TimedOut, ETIMEDOUT));
 }
 
-// proxy_next_upstream's default, "error timeout": another peer, or a fresh connection in place of a stale pooled one,
-// and only while nothing has gone downstream and the request may be sent twice.
-bool UpstreamRun::mayRetry(const Failure &failure) const
+// ngx_http_upstream_next: `triesNeeded` peers must be left, the condition be one of proxy_next_upstream's, the request
+// one that may be carried out twice, and its body still there.
+bool UpstreamRun::mayGoOn(NextUpstream condition, int triesNeeded) const
 {
-    const bool kindAllows = failure.kind == Failure::Kind::ConnectFailed || failure.kind == Failure::Kind::TimedOut
-                            || failure.kind == Failure::Kind::ClosedEarly || failure.kind == Failure::Kind::ReadFailed
-                            || failure.kind == Failure::Kind::WriteFailed;
-    if (!kindAllows || (m_state == State::Active && m_reading != Reading::Head))
+    const RetrySettings &retry = m_settings->retry;
+    if (m_selection.triesLeft() < triesNeeded || !retry.allows(condition))
         return false;
-    if (m_state == State::Active && !m_request.idempotent)
+    if (isRequestSent() && !m_request.idempotent && !retry.allows(NextUpstream::NonIdempotent))
         return false; // POST, PATCH, LOCK: it may have been carried out
-    if (m_state == State::Active && m_request.hasBody && !m_observer.canReplayBody())
+    if (isRequestSent() && m_request.hasBody && !m_observer.canReplayBody())
         return false;
-    return isStaleConnection(failure) || m_group->hasUntried(m_tried);
+    return retry.timeout.count() == 0 || m_context.loop.now() - m_startedAt < retry.timeout;
 }
 
-bool UpstreamRun::isStaleConnection(const Failure &failure) const
+// ngx_http_upstream_test_next: an answer that proxy_next_upstream names goes to nobody while another peer is left.
+bool UpstreamRun::passesOver(const ResponseHead &head)
 {
-    return m_state == State::Active && m_connection.reused && m_bytesSeen == 0 && !m_freshTried
-           && failure.kind != Failure::Kind::TimedOut;
+    const NextUpstream condition = nextUpstreamOf(head.status);
+    if (condition == NextUpstream::None || !mayGoOn(condition, 2))
+        return false;
+    Failure failure = failureNow(Failure::Kind::PassedOver);
+    failure.answer = head.status;
+    attemptFailedWith(failure);
+    return true;
+}
+
+PeerOutcome UpstreamRun::outcome()
+{
+    PeerOutcome result;
+    const UpstreamTry &current = *m_tries.current();
+    result.status = current.status;
+    result.bytesReceived = current.bytesReceived;
+    result.bytesSent = current.bytesSent;
+    if (m_times.responseHead >= current.began)
+        result.latency = std::chrono::duration_cast<std::chrono::microseconds>(m_times.responseHead - current.began);
+    return result;
+}
+
+// The try is over and has not failed: the response is whole, or nobody wants it any more.
+void UpstreamRun::releasePeer(PeerRelease how)
+{
+    if (!m_chosen)
+        return;
+    const PeerOutcome over = outcome();
+    if (m_reading == Reading::Ended)
+        m_chosen->statistics.end(over);
+    else
+        m_chosen->statistics.abandon(over.bytesSent, over.bytesReceived);
+    m_group->release(m_selection, how, m_context.loop.now());
+    m_chosen.reset();
+}
+
+// True when the peer is set aside for a while now.
+bool UpstreamRun::releaseFailedPeer(const Failure &failure, NextUpstream condition)
+{
+    if (!m_chosen)
+        return false;
+    PeerOutcome over = outcome();
+    over.failure = failure.peerFailure();
+    m_chosen->statistics.noteError(failure.logText(), m_context.loop.now());
+    m_chosen->statistics.end(over);
+    const bool blameless = condition == NextUpstream::Http403 || condition == NextUpstream::Http404;
+    const bool setAside =
+        m_group->release(m_selection, blameless ? PeerRelease::Next : PeerRelease::Failed, m_context.loop.now());
+    m_chosen.reset();
+    if (m_connection.reused && condition == NextUpstream::Error)
+        m_selection.addTry(); // the backend may just have closed an idle connection
+    return setAside;
 }
 
 // What nginx counts at the end of a try; once for each. A failure's status stands for an answer that never came.
@@ -70,22 +118,27 @@ void UpstreamRun::endTry(int status)
 
 void UpstreamRun::attemptFailedWith(Failure failure)
 {
-    const bool retry = mayRetry(failure);
-    const bool stale = isStaleConnection(failure);
-    const bool beforeHead = m_state != State::Active || m_reading == Reading::Head;
+    const bool beforeHead = !isRequestSent() || m_reading == Reading::Head;
     endTry(failure.status());
-    if (beforeHead)
-        m_observer.attemptFailed(failure, retry);
+    bool retry = false;
+    if (beforeHead) {
+        const NextUpstream condition = failure.condition();
+        const bool setAside = releaseFailedPeer(failure, condition);
+        retry = mayGoOn(condition, 1);
+        m_observer.attemptFailed(failure, retry, setAside);
+    } else if (m_chosen) { // nginx does not blame a peer that fails in the body; its counters tell
+        PeerOutcome over = outcome();
+        over.failure = failure.peerFailure();
+        m_chosen->statistics.noteError(failure.logText(), m_context.loop.now());
+        m_chosen->statistics.end(over);
+        m_group->release(m_selection, PeerRelease::Ok, m_context.loop.now());
+        m_chosen.reset();
+    }
     cancel();
-    if (!retry) {
+    if (retry)
+        tryNextPeer();
+    else
         m_observer.runFailed(failure);
-        return;
-    }
-    if (stale) {
-        m_freshTried = true;
-        m_tried[size_t(m_peerIndex)] = false;
-    }
-    tryNextPeer();
 }
 
 } // namespace portlight

@@ -5,7 +5,7 @@
 
 namespace portlight {
 
-// What active checks say of a peer.
+// What active checks say of a peer, from good to bad.
 enum class PeerHealth : quint8 {
     Unchecked, // no check is configured: it gets requests
     Healthy,

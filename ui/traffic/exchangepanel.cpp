@@ -272,6 +272,8 @@ void ExchangePanel::showOverview()
             facts.append(
                 {tr("To the backend"), m_detail->upstreamReused ? tr("kept-alive connection") : tr("new connection")});
     }
+    if (m_detail)
+        facts += failureFacts(*m_detail);
     m_overview->setFacts(facts);
 }
 

@@ -120,6 +120,27 @@ QString stateText(const ExchangeSummary &exchange)
     return {};
 }
 
+QList<std::pair<QString, QString>> failureFacts(const ExchangeDetail &exchange)
+{
+    QList<std::pair<QString, QString>> facts;
+    const bool several = exchange.failures.size() > 1;
+    int number = 0;
+    for (const FailureFacts &failure : exchange.failures) {
+        ++number;
+        QStringList words{QString::fromUtf8(failure.peer), failure.kind, failure.phase, failure.system};
+        if (failure.bytesSeen > 0)
+            words.append(Words::tr("%1 bytes received").arg(failure.bytesSeen));
+        words.removeAll(QString());
+        facts.append({several ? Words::tr("Failed try %1").arg(number) : Words::tr("Failure"), words.join(u" · "_s)});
+    }
+    if (exchange.failures.empty())
+        return facts;
+    const FailureFacts &last = exchange.failures.back();
+    facts.append({Words::tr("What helps"), last.advice});
+    facts.append({Words::tr("Directive"), QString::fromUtf8(last.directive)});
+    return facts;
+}
+
 QString curlCommand(const ExchangeDetail &exchange)
 {
     const ExchangeSummary &summary = exchange.summary;

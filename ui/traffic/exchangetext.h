@@ -19,6 +19,9 @@ DecidedBadge decidedBadge(const ExchangeSummary &exchange);
 QString urlOf(const ExchangeSummary &exchange);
 QString stateText(const ExchangeSummary &exchange); // "running", "done", "failed"
 
+// Why tries at backends failed, and what helps: names and values, the last try last. Empty when none failed.
+QList<std::pair<QString, QString>> failureFacts(const ExchangeDetail &exchange);
+
 // A command line for a POSIX shell that sends the same request again. A body kept in part is said so in a comment.
 QString curlCommand(const ExchangeDetail &exchange);
 

@@ -78,7 +78,23 @@ private Q_SLOTS:
             "upstream sent too big header while reading response header from upstream",
             "the headers of the answer from 127.0.0.1:3000 are larger than proxy_buffer_size allows");
         row("nobody", failure(Kind::NoLivePeer, Phase::Connecting), 502,
-            "no live upstreams while connecting to upstream", "no backend of the group is left to ask");
+            "no live upstreams while connecting to upstream", "no backend of the group 127.0.0.1:3000 is left to ask");
+        Failure passedOver = failure(Kind::PassedOver, Phase::ReadingHead);
+        passedOver.answer = 503;
+        row("passed over", passedOver, 503, "upstream answered 503 while reading response header from upstream",
+            "127.0.0.1:3000 answered 503, so the next backend is asked");
+        Failure handshake = failure(Kind::TlsFailed, Phase::Handshaking);
+        handshake.detail = "SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong version number)";
+        row("no TLS", handshake, 502,
+            "SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong version number) while SSL handshaking "
+            "to "
+            "upstream",
+            "no TLS connection with 127.0.0.1:3000: SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong "
+            "version number)");
+        Failure unknown = failure(Kind::NotResolved, Phase::Connecting);
+        unknown.detail = "shop could not be resolved (3: Host not found)";
+        row("unknown name", unknown, 502, "shop could not be resolved (3: Host not found)",
+            "the name of the backend 127.0.0.1:3000 leads to no address");
         row("loop", failure(Kind::LoopDetected, Phase::Connecting), 508,
             "the request came back to this server more than 10 times",
             "the request came back to Portlight more than 10 times");
@@ -109,6 +125,39 @@ private Q_SLOTS:
         Failure cause = failure(Kind::TimedOut, Phase::ReadingHead);
         cause.timeout = std::chrono::seconds(60);
         QCOMPARE(cause.sentence(), QStringLiteral("127.0.0.1:3000 sent nothing for 60 s"));
+    }
+
+    void conditionsAreThoseOfProxyNextUpstream()
+    {
+        QCOMPARE(failure(Kind::ConnectFailed, Phase::Connecting, ECONNREFUSED).condition(), NextUpstream::Error);
+        QCOMPARE(failure(Kind::ClosedEarly, Phase::ReadingHead).condition(), NextUpstream::Error);
+        QCOMPARE(failure(Kind::TimedOut, Phase::Connecting).condition(), NextUpstream::Timeout);
+        QCOMPARE(failure(Kind::HeadTooLarge, Phase::ReadingHead).condition(), NextUpstream::InvalidHeader);
+        QCOMPARE(failure(Kind::InvalidResponse, Phase::ReadingHead).condition(), NextUpstream::InvalidHeader);
+        QCOMPARE(failure(Kind::NoLivePeer, Phase::Connecting).condition(), NextUpstream::None);
+        Failure passedOver = failure(Kind::PassedOver, Phase::ReadingHead);
+        passedOver.answer = 429;
+        QCOMPARE(passedOver.condition(), NextUpstream::Http429);
+        for (const int status : {200, 301, 401, 418, 501, 505})
+            QCOMPARE(nextUpstreamOf(status), NextUpstream::None);
+    }
+
+    void factsNameTheSystemsWordAndTheDirective()
+    {
+        const FailureFacts refused = failure(Kind::ConnectFailed, Phase::Connecting, ECONNREFUSED).facts();
+        QCOMPARE(refused.kind, QStringLiteral("connect"));
+        QCOMPARE(refused.origin, QStringLiteral("backend"));
+        QCOMPARE(refused.phase, QStringLiteral("connecting to upstream"));
+        QCOMPARE(refused.system, QStringLiteral("ECONNREFUSED (111): Connection refused"));
+        QCOMPARE(failure(Kind::ConnectFailed, Phase::Connecting, ENETUNREACH).facts().origin,
+                 QStringLiteral("network"));
+        QCOMPARE(failure(Kind::ConnectFailed, Phase::Connecting, EMFILE).facts().origin,
+                 QStringLiteral("this machine"));
+        QCOMPARE(failure(Kind::TimedOut, Phase::SendingRequest).facts().directive, QByteArray("proxy_send_timeout"));
+        QCOMPARE(failure(Kind::HeadTooLarge, Phase::ReadingHead).facts().directive, QByteArray("proxy_buffer_size"));
+        Failure handshake = failure(Kind::TlsFailed, Phase::Handshaking);
+        handshake.tlsAlert = 40;
+        QCOMPARE(handshake.facts().system, QStringLiteral("TLS alert 40"));
     }
 
     void adviceNamesThePort()

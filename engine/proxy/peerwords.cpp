@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/peerwords.h"
+
+using namespace Qt::StringLiterals;
+
+namespace portlight {
+
+QString choiceWords(const PeerSelection &selection, const UpstreamConfig &group)
+{
+    const auto words = [&]() -> QString {
+        switch (selection.reason()) {
+        case PeerReason::None:
+        case PeerReason::OnlyPeer: return u"the only peer"_s;
+        case PeerReason::Turn: return u"next in turn of %1 peers"_s.arg(group.peers.size());
+        case PeerReason::LeastConnections: return u"it has the fewest requests for its weight (least_conn)"_s;
+        case PeerReason::LeastTime: return u"it answers soonest (least_time)"_s;
+        case PeerReason::ClientAddress: return u"the client's address leads to it (ip_hash)"_s;
+        case PeerReason::Key: return u"the request's key leads to it (hash)"_s;
+        case PeerReason::KeyOnRing: return u"the request's key leads to it (hash … consistent)"_s;
+        case PeerReason::Random: return u"drawn at random"_s;
+        case PeerReason::RandomTwo: return u"the less busy of two drawn at random"_s;
+        case PeerReason::Session: return u"the client's session is bound to it (sticky)"_s;
+        }
+        Q_UNREACHABLE();
+    }();
+    return selection.isFromBackups() ? u"a backup, since no other peer is left; "_s + words : words;
+}
+
+QString obstacleWords(const Peer &peer, PeerObstacle obstacle)
+{
+    const PeerConfig &config = peer.config();
+    switch (obstacle) {
+    case PeerObstacle::None: break;
+    case PeerObstacle::Tried: return u"passed over: this request has been there"_s;
+    case PeerObstacle::Down: return u"passed over: it is marked down"_s;
+    case PeerObstacle::Draining: return u"passed over: it is drained, and takes bound sessions only"_s;
+    case PeerObstacle::Unhealthy: return u"passed over: its health checks fail"_s;
+    case PeerObstacle::Failed:
+        return u"passed over: it failed %1 times within %2 s (max_fails, fail_timeout)"_s.arg(peer.fails())
+            .arg(config.failTimeout.count());
+    case PeerObstacle::Full: return u"passed over: it serves max_conns=%1 requests already"_s.arg(config.maxConns);
+    }
+    return {};
+}
+
+} // namespace portlight

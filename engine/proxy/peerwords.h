@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "upstream/upstreamgroup.h"
+
+#include <QString>
+
+namespace portlight {
+
+// Why a peer was chosen, for the decision trace: "next in turn of 3 peers".
+QString choiceWords(const PeerSelection &selection, const UpstreamConfig &group);
+// Why a peer was passed over: "it has failed lately (max_fails)".
+QString obstacleWords(const Peer &peer, PeerObstacle obstacle);
+
+} // namespace portlight
