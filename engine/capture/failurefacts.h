@@ -2,7 +2,10 @@
 #pragma once
 
 #include <QByteArray>
+#include <QList>
 #include <QString>
+
+#include <utility>
 
 namespace portlight {
 
@@ -18,6 +21,8 @@ struct FailureFacts {
     QString advice;
     QByteArray directive; // that would help, or that set the bound; empty: none
     QByteArray logText;   // nginx's words
+    // Where no peer was left: each with what is in its way.
+    QList<std::pair<QString, QString>> obstacles;
     friend bool operator==(const FailureFacts &, const FailureFacts &) = default;
 };
 

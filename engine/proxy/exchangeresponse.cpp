@@ -42,7 +42,7 @@ QList<std::pair<QString, QString>> pageFacts(const FailureFacts &facts)
         add(u"Bytes received"_s, QString::number(facts.bytesSeen));
     add(u"Look at"_s, facts.origin);
     add(u"Directive"_s, QString::fromUtf8(facts.directive));
-    return list;
+    return list + facts.obstacles;
 }
 
 QString pageTitle(int status, const QString &domain)

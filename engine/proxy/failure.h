@@ -42,6 +42,7 @@ struct Failure {
     int answer = 0;    // the status of PassedOver
     int tlsAlert = -1; // of TlsFailed: the alert that was sent or received (RFC 8446 §6); -1: none
     QByteArray detail; // the parser's words for InvalidResponse
+    QList<std::pair<QString, QString>> obstacles; // of NoLivePeer: peers, and what is in their way
 
     explicit operator bool() const { return kind != Kind::None; }
     // 502, 504 or 508, as nginx answers where it has the case.

@@ -118,6 +118,7 @@ FailureFacts Failure::facts() const
     facts.advice = advice();
     facts.directive = directive();
     facts.logText = logText();
+    facts.obstacles = obstacles;
     return facts;
 }
 

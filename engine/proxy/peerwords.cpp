@@ -31,16 +31,32 @@ QString obstacleWords(const Peer &peer, PeerObstacle obstacle)
     const PeerConfig &config = peer.config();
     switch (obstacle) {
     case PeerObstacle::None: break;
-    case PeerObstacle::Tried: return u"passed over: this request has been there"_s;
-    case PeerObstacle::Down: return u"passed over: it is marked down"_s;
-    case PeerObstacle::Draining: return u"passed over: it is drained, and takes bound sessions only"_s;
-    case PeerObstacle::Unhealthy: return u"passed over: its health checks fail"_s;
+    case PeerObstacle::Tried: return u"this request has been there"_s;
+    case PeerObstacle::Down: return u"it is marked down"_s;
+    case PeerObstacle::Draining: return u"it is drained, and takes bound sessions only"_s;
+    case PeerObstacle::Unhealthy: return u"its health checks fail"_s;
     case PeerObstacle::Failed:
-        return u"passed over: it failed %1 times within %2 s (max_fails, fail_timeout)"_s.arg(peer.fails())
+        return u"it failed %1 of max_fails=%2 times within %3 s (fail_timeout)"_s.arg(peer.fails())
+            .arg(config.maxFails)
             .arg(config.failTimeout.count());
-    case PeerObstacle::Full: return u"passed over: it serves max_conns=%1 requests already"_s.arg(config.maxConns);
+    case PeerObstacle::Full: return u"it serves max_conns=%1 requests already"_s.arg(config.maxConns);
     }
     return {};
+}
+
+QList<std::pair<QString, QString>> obstaclesOf(const UpstreamGroup &group, SteadyTime now)
+{
+    QList<std::pair<QString, QString>> list;
+    for (const PeerPtr &peer : group.peers()) {
+        if (list.size() == ObstaclesMax)
+            break;
+        QString words = obstacleWords(*peer, peer->obstacle(BalanceTime(now)));
+        const QByteArray &lastError = peer->statistics.lastError().text;
+        if (!lastError.isEmpty())
+            words += (words.isEmpty() ? u"last error: "_s : u"; last error: "_s) + QString::fromUtf8(lastError);
+        list.emplaceBack(QString::fromUtf8(peer->display()), words);
+    }
+    return list;
 }
 
 } // namespace portlight

@@ -12,4 +12,8 @@ QString choiceWords(const PeerSelection &selection, const UpstreamConfig &group)
 // Why a peer was passed over: "it has failed lately (max_fails)".
 QString obstacleWords(const Peer &peer, PeerObstacle obstacle);
 
+// What is in the way of each peer of a group now, with the last error of those that failed; at most ObstaclesMax.
+inline constexpr int ObstaclesMax = 16;
+QList<std::pair<QString, QString>> obstaclesOf(const UpstreamGroup &group, SteadyTime now);
+
 } // namespace portlight

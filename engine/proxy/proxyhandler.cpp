@@ -154,7 +154,8 @@ void ProxyHandler::peerChosen(const PeerSelection &selection, QByteArrayView pee
     const QString group = QString::fromUtf8(m_job.group->config().name);
     for (const SkippedPeer &skipped : selection.skipped())
         m_exchange.decide(Decision::Step::Peer, QString::fromUtf8(skipped.peer->display()),
-                          obstacleWords(*skipped.peer, skipped.obstacle), skipped.peer->config().position);
+                          u"passed over: "_s + obstacleWords(*skipped.peer, skipped.obstacle),
+                          skipped.peer->config().position);
     const QString words = choiceWords(selection, m_job.group->config());
     m_exchange.decide(Decision::Step::Peer, QString::fromUtf8(peer),
                       reused ? words + u"; an idle connection of group %1 is reused"_s.arg(group) : words,
@@ -173,7 +174,7 @@ void ProxyHandler::attemptFailed(const Failure &failure, bool retrying, bool set
     if (aloud && failure.kind == Failure::Kind::TimedOut)
         m_exchange.logError(LogLevel::Error, failure.logText());
     m_exchange.decide(Decision::Step::Attempt, QString::fromUtf8(failure.peer), failure.sentence());
-    m_exchange.noteFailure(failure);
+    m_exchange.noteFailure(explained(failure));
     if (!retrying)
         return;
     ++m_retries;
@@ -181,9 +182,17 @@ void ProxyHandler::attemptFailed(const Failure &failure, bool retrying, bool set
                       u"nothing was sent downstream and the request may be repeated"_s);
 }
 
+// Where no peer was left people want to know what became of each; in the way of requests it would cost too much.
+Failure ProxyHandler::explained(Failure failure) const
+{
+    if (failure.kind == Failure::Kind::NoLivePeer && (m_exchange.isRecording() || m_exchange.mayExplain()))
+        failure.obstacles = obstaclesOf(*m_job.group, m_context.loop.now());
+    return failure;
+}
+
 void ProxyHandler::runFailed(const Failure &failure)
 {
-    m_exchange.setFailure(failure);
+    m_exchange.setFailure(explained(failure));
     if (!m_exchange.headSent()) {
         m_exchange.respondError(failure.status());
         return;
@@ -195,7 +204,7 @@ void ProxyHandler::runFailed(const Failure &failure)
     if (m_exchange.isTunneling())
         m_exchange.setFailure({}); // a tunnel that one side ends has not failed
     else
-        m_exchange.noteFailure(failure);
+        m_exchange.noteFailure(explained(failure));
     m_exchange.downstream().abort();
 }
 

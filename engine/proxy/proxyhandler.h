@@ -61,6 +61,8 @@ private:
     void peerChosen(const PeerSelection &selection, QByteArrayView peer, bool reused) override;
     void attemptFailed(const Failure &failure, bool retrying, bool setAside) override;
 
+    Failure explained(Failure failure) const;
+
     // --- the client's body (proxyrequestbody.cpp) ---
     bool readBody();
     BodyStoreOptions bodyStoreOptions() const;

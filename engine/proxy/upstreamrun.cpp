@@ -77,6 +77,7 @@ void UpstreamRun::tryNextPeer()
         attemptFailedWith(failureNow(Failure::Kind::NoLivePeer));
         return;
     }
+    m_reading = Reading::Head;
     const PeerConfig &peer = m_chosen->config();
     m_chosen->statistics.begin(m_context.loop.now());
     m_peer = peer.display;

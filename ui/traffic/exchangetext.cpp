@@ -136,6 +136,7 @@ QList<std::pair<QString, QString>> failureFacts(const ExchangeDetail &exchange)
     if (exchange.failures.empty())
         return facts;
     const FailureFacts &last = exchange.failures.back();
+    facts += last.obstacles;
     facts.append({Words::tr("What helps"), last.advice});
     facts.append({Words::tr("Directive"), QString::fromUtf8(last.directive)});
     return facts;
