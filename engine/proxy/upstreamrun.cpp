@@ -308,6 +308,8 @@ void UpstreamRun::processHead()
     case UpstreamCodec::HeadStatus::NeedMore: return;
     case UpstreamCodec::HeadStatus::Failed: {
         const bool tooLarge = m_codec.error().code == HttpProtocolError::Code::HeaderTooLarge;
+        if (tooLarge) // nginx reads no more than that of a head
+            m_tries.current()->bytesReceived = qMin(m_tries.current()->bytesReceived, qint64(m_settings->bufferBytes));
         Failure failure = failureNow(tooLarge ? Failure::Kind::HeadTooLarge : Failure::Kind::InvalidResponse);
         failure.detail = m_codec.error().message;
         attemptFailedWith(failure);
