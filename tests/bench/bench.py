@@ -95,12 +95,13 @@ def measure_loading(arguments, kinds, chosen, folder, origin):
     return figures
 
 
-def measure_memory(kinds, chosen, folder, origin):
+def measure_memory(kinds, chosen, folder, origins):
+    """origins: configuration → origin; "plain" for those that have none of their own."""
     figures = {}
     for row in chosen:
         for kind in kinds:
             progress(f"{row.title}, {kind.name}")
-            with kind(folder, origin) as proxy:
+            with kind(folder, origins.get(row.configuration, origins["plain"]), row.configuration) as proxy:
                 figures.setdefault(row.key, {})[kind.name] = [row.measure(proxy)]
     return figures
 
@@ -121,10 +122,12 @@ def run(arguments):
     def wanted(row):
         return not arguments.rows or row.key in arguments.rows
 
-    with tempfile.TemporaryDirectory(prefix="portlight-bench-") as folder, servers.Origin(folder) as origin:
+    with (tempfile.TemporaryDirectory(prefix="portlight-bench-") as folder, servers.Origin(folder) as origin,
+          servers.WebSocketOrigin(folder) as websocket_origin):
         rounds = measure_time(arguments, kinds, list(filter(wanted, rows.TIME_ROWS)), folder, origin)
         rounds |= measure_loading(arguments, kinds, list(filter(wanted, rows.LOAD_ROWS)), folder, origin)
-        rounds |= measure_memory(kinds, list(filter(wanted, rows.MEMORY_ROWS)), folder, origin)
+        origins = {"plain": origin, "websockets": websocket_origin}
+        rounds |= measure_memory(kinds, list(filter(wanted, rows.MEMORY_ROWS)), folder, origins)
     progress("")
     figures = {key: {name: statistics.median(all_rounds) for name, all_rounds in by_name.items()}
                for key, by_name in rounds.items()}

@@ -72,6 +72,28 @@ def realistic(port, origin_port, extra=""):
 """)
 
 
+def websockets(port, origin_port, extra=""):
+    """As nginx's guide has it, and sockets that may be quiet for an hour."""
+    return http_block(origin_port, extra, f"""
+    map $http_upgrade $connection_upgrade {{
+        default upgrade;
+        ""      "";
+    }}
+    server {{
+        listen 127.0.0.1:{port};
+        server_name localhost;
+        location / {{
+            proxy_pass http://origin;
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+            proxy_read_timeout 1h;
+{FORWARDED_FIELDS}
+        }}
+    }}
+""")
+
+
 def host_of(number):
     return f"s{number}.test"
 
@@ -96,4 +118,5 @@ def servers_of_ten(count):
     return text
 
 
-TEXTS = {"plain": plain, "realistic": realistic, "one": servers_of_ten(1), "many": servers_of_ten(SERVERS_MANY)}
+TEXTS = {"plain": plain, "realistic": realistic, "websockets": websockets, "one": servers_of_ten(1),
+         "many": servers_of_ten(SERVERS_MANY)}

@@ -96,6 +96,36 @@ class IdleConnections:
                 pass
 
 
+WEBSOCKET_REQUEST = (b"GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+# A masked text frame, "hello" with a mask of zeros; the origin sends it back as it is.
+WEBSOCKET_FRAME = b"\x81\x85\0\0\0\0hello"
+
+
+class QuietWebSockets(IdleConnections):
+    """COUNT open WebSockets, over each of which one message went there and back."""
+
+    def __enter__(self):
+        try:
+            for _ in range(self.count):
+                connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+                self.connections.append(connection)
+                connection.sendall(WEBSOCKET_REQUEST)
+                received = b""
+                while b"\r\n\r\n" not in received:
+                    received += receive(connection)
+                if not received.startswith(b"HTTP/1.1 101"):
+                    raise servers.BenchError(f"expected 101, got {received[:80]!r}")
+                connection.sendall(WEBSOCKET_FRAME)
+                received = received.partition(b"\r\n\r\n")[2]
+                while len(received) < len(WEBSOCKET_FRAME):
+                    received += receive(connection)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+
 def read_slowly(port, path, size, slow_seconds, observe):
     """Takes 4 KiB each 5 ms for a while, then the rest at full speed; calls OBSERVE every now and then."""
     with socket.socket() as connection:

@@ -9,6 +9,8 @@ import load
 import servers
 
 IDLE_CONNECTIONS = 9000
+QUIET_WEBSOCKETS = 2000
+QUIET_SECONDS = 60
 SETTLE_SECONDS = 0.3
 # What an unchanged process shows from one look to the next.
 MEMORY_NOISE = 256 * 1024
@@ -115,16 +117,45 @@ def slow_reader_memory(proxy):
     return max(0, peaks[1] - peaks[0])
 
 
+def websocket_memory(proxy):
+    """Bytes of memory for one quiet WebSocket, both of its sockets together."""
+    with load.QuietWebSockets(proxy.port, 32):
+        time.sleep(SETTLE_SECONDS)
+    before = proxy.memory_bytes()
+    with load.QuietWebSockets(proxy.port, QUIET_WEBSOCKETS) as sockets:
+        time.sleep(SETTLE_SECONDS)
+        grown = proxy.memory_bytes() - before
+        sockets.check_still_open()
+    return grown / QUIET_WEBSOCKETS
+
+
+def websocket_share(proxy):
+    """The share of a core that quiet WebSockets take."""
+    with load.QuietWebSockets(proxy.port, QUIET_WEBSOCKETS) as sockets:
+        time.sleep(SETTLE_SECONDS)
+        before = proxy.cpu_nanoseconds()
+        time.sleep(QUIET_SECONDS)
+        spent = proxy.cpu_nanoseconds() - before
+        sockets.check_still_open()
+    return spent / 1e9 / QUIET_SECONDS
+
+
 @dataclasses.dataclass(frozen=True)
 class MemoryRow:
     key: str
     title: str
     measure: callable
-    # Bytes of Portlight itself.
+    # Of Portlight itself: bytes, or a share of a core.
     target: float
+    unit: str = "bytes"
+    configuration: str = "plain"
 
 
 MEMORY_ROWS = [
     MemoryRow("memory_idle", "memory of an idle connection", idle_memory, 6 * 1024),
     MemoryRow("memory_slow", "1 GB body, slow reader: extra memory", slow_reader_memory, MEMORY_NOISE),
+    MemoryRow("websockets", f"memory of a quiet WebSocket, of {QUIET_WEBSOCKETS:,}", websocket_memory, 16 * 1024,
+              configuration="websockets"),
+    MemoryRow("websockets_cpu", f"{QUIET_WEBSOCKETS:,} quiet WebSockets, share of a core", websocket_share, 0.001,
+              unit="share", configuration="websockets"),
 ]

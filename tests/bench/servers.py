@@ -181,6 +181,17 @@ class Origin(Server):
         return [find_program("nginx"), "-p", str(self.folder), "-e", str(self.folder / "error.log"), "-c", str(config)]
 
 
+class WebSocketOrigin(Server):
+    """The backend of proxied WebSockets."""
+
+    name = "websocket origin"
+    core = LOAD_CORE
+    program = pathlib.Path(__file__).with_name("websocketorigin.py")
+
+    def command(self):
+        return [sys.executable, str(self.program), str(self.port)]
+
+
 class Proxy(Server):
     # Whether it runs the configurations of configurations.py; the others run their own counterpart of the plain one.
     speaks_nginx = False

@@ -18,6 +18,13 @@ def size(value):
     return "–" if value is None else f"{value / 1024:.1f} KB" if value < 1 << 20 else f"{value / (1 << 20):.1f} MB"
 
 
+def share(value):
+    return "–" if value is None else f"{value * 100:.3f} %"
+
+
+UNITS = {"bytes": size, "share": share}
+
+
 def ratio(value, base):
     return "–" if value is None or not base else f"{value / base:.2f}×"
 
@@ -50,8 +57,9 @@ def time_line(row, figures):
 def memory_line(row, figures):
     own = figures[row.key]
     portlight = own.get("Portlight")
-    return [row.title, size(own.get("nginx")), size(portlight), "", size(own.get("HAProxy")), size(own.get("Caddy")),
-            f"≤ {size(row.target)}", verdict(portlight, row.target)]
+    show = UNITS[row.unit]
+    return [row.title, show(own.get("nginx")), show(portlight), "", show(own.get("HAProxy")), show(own.get("Caddy")),
+            f"≤ {show(row.target)}", verdict(portlight, row.target)]
 
 
 def lines(figures):

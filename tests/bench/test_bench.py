@@ -56,6 +56,11 @@ class Table(unittest.TestCase):
         self.assertEqual(table.missed({"small32": {"nginx": 10.0, "Portlight": 10.0}}), [])
         self.assertEqual(len(table.missed({"small32": {"nginx": 10.0, "Portlight": 10.01}})), 1)
 
+    def test_a_share_of_a_core_is_judged_by_its_own_target(self):
+        self.assertEqual(table.missed({"websockets_cpu": {"Portlight": 0.001}}), [])
+        self.assertEqual(len(table.missed({"websockets_cpu": {"Portlight": 0.0011}})), 1)
+        self.assertIn("0.100 %", table.terminal({"websockets_cpu": {"Portlight": 0.001}}))
+
     def test_the_idle_row_is_judged_by_our_own_figure(self):
         figures = {"small32": {"nginx": 20.0, "Portlight": 10.0}, "idle": {"nginx": 5.0, "Portlight": 11.5}}
         self.assertEqual(table.missed(figures), [])
