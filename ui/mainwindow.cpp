@@ -84,6 +84,10 @@ void MainWindow::connectPages()
     connect(m_trafficPage, &TrafficPage::domainsPageRequested, this, [this] { showPage(DomainsId); });
     connect(m_trafficPage, &TrafficPage::positionRequested, this,
             [this](const TextPosition &where) { openFile(where.file); });
+    connect(&m_workspace.engine(), &ProxyEngine::peerCommandDone, this, [this](const PeerCommandOutcome &outcome) {
+        if (!outcome.done)
+            m_backendsPage->showProblem(outcome.error);
+    });
     connect(m_backendsPage, &BackendsPage::addDomainRequested, this, [this] {
         showPage(DomainsId);
         m_domainsPage->focusQuickAdd();
@@ -115,6 +119,20 @@ DomainActions MainWindow::makeDomainActions()
     actions.openUrl = m_openUrl;
     actions.openConfigFile = [this] { openConfigFile(); };
     actions.importConfig = [this] { m_import->begin(); };
+    return actions;
+}
+
+BackendActions MainWindow::makeBackendActions()
+{
+    BackendActions actions;
+    ProxyEngine &engine = m_workspace.engine();
+    actions.setState = [&engine](const QByteArray &group, const QByteArray &peer, PeerOrder order) {
+        engine.setPeerState(group, peer, order);
+    };
+    actions.setWeight = [&engine](const QByteArray &group, const QByteArray &peer, int weight) {
+        engine.setPeerWeight(group, peer, weight);
+    };
+    actions.openPosition = [this](const TextPosition &where) { openFile(where.file); };
     return actions;
 }
 
@@ -184,6 +202,7 @@ void MainWindow::showStatus(const EngineStatus &status)
                                       [](const Diagnostic &each) { return each.severity == Severity::Error; });
     m_stateBar->setStatus(status, int(errors));
     m_domainsPage->setStatus(status);
+    m_backendsPage->setStatus(status);
     m_statusPage->setStatus(status);
     m_settingsPage->setCapturing(status.capturing);
     m_navigation->setCount(TrafficId,
@@ -250,6 +269,8 @@ void MainWindow::focusSearch()
 {
     if (currentPage() == TrafficId)
         return m_trafficPage->focusFilter();
+    if (currentPage() == BackendsId)
+        return m_backendsPage->focusSearch();
     showPage(DomainsId);
     m_domainsPage->focusSearch();
 }

@@ -27,6 +27,7 @@ class SettingsPage;
 class StateBar;
 class StatusPage;
 class TrafficPage;
+struct BackendActions;
 struct DomainActions;
 struct ExportActions;
 
@@ -64,6 +65,7 @@ private:
     void connectPages();
     void restoreState();
     DomainActions makeDomainActions();
+    BackendActions makeBackendActions();
     ExportActions makeExportActions();
     QAction *addCommand(const QString &objectName, const QString &icon, const QString &text,
                         const QList<QKeySequence> &shortcuts, std::function<void()> run);

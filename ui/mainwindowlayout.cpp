@@ -32,7 +32,7 @@ void MainWindow::buildPages()
 {
     m_pages = new QStackedWidget(this);
     m_domainsPage = new DomainsPage(makeDomainActions(), this);
-    m_backendsPage = new BackendsPage(this);
+    m_backendsPage = new BackendsPage(makeBackendActions(), this);
     m_trafficPage = new TrafficPage(this);
     m_statusPage = new StatusPage(this);
     auto *certificates = new CertificatesPage(this);
@@ -128,8 +128,9 @@ void MainWindow::buildActions()
 void MainWindow::buildMenu()
 {
     QAction *commands =
-        addCommand(u"actionCommands"_s, u"command"_s, tr("Commands…"), {QKeySequence(u"Ctrl+Shift+P"_s)},
-                   [this] { m_palette->openWith(m_commands + m_domainsPage->domainActions()); });
+        addCommand(u"actionCommands"_s, u"command"_s, tr("Commands…"), {QKeySequence(u"Ctrl+Shift+P"_s)}, [this] {
+            m_palette->openWith(m_commands + m_domainsPage->domainActions() + m_backendsPage->backendActions());
+        });
     QAction *about = addCommand(u"actionAbout"_s, u"about"_s, tr("About Portlight"), {}, [this] { showAbout(); });
     QAction *quit =
         addCommand(u"actionQuit"_s, u"close"_s, tr("Quit"), {QKeySequence(u"Ctrl+Q"_s)}, [this] { close(); });

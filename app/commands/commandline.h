@@ -45,9 +45,10 @@ public:
     QString overlayPath() const;
     // Of --nginx-version; the current one without.
     NginxVersion nginxVersion() const;
+    // Says what is wrong with the command line; gives ExitUsage.
+    int usageError(const QString &message) const;
 
 private:
-    int usageError(const QString &message) const;
     QString helpText() const;
 
     QString m_name;

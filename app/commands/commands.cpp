@@ -11,13 +11,18 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::array<Command, 11> Commands{{
+constexpr std::array<Command, 16> Commands{{
     {"serve", "Run the proxy in the foreground", runServe},
     {"check", "Check a configuration and say what is wrong with it", runCheck},
     {"add", "Add a domain: portlightctl add shop 3000", runAdd},
     {"remove", "Remove a domain", runRemove},
     {"list", "List the domains", runList},
     {"status", "Show the counters and listeners of the running Portlight", runStatus},
+    {"backends", "Show the backends of the running Portlight, and how each does", runBackends},
+    {"drain", "Give a backend no new requests: portlightctl drain api 127.0.0.1:3001", runDrain},
+    {"down", "Give a backend no requests", runDown},
+    {"up", "Give a backend requests again", runUp},
+    {"weight", "Change a backend's share of the requests", runWeight},
     {"reload", "Have the running Portlight read its configuration again", runReload},
     {"import", "Make somebody's nginx.conf run on this desk", runImport},
     {"export", "Write the configuration for another server", runExport},

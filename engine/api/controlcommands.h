@@ -4,10 +4,13 @@
 namespace portlight {
 
 class ControlServer;
+class ProxyEngine;
 class Workspace;
 
-// Gives a control server the commands add, remove, list, status and reload, which act on the workspace. Both live on
-// one thread, and the workspace must outlive the server.
+// Gives a control server the commands add, remove, list, status and reload, which act on the workspace, and those of
+// addBackendCommands. Both live on one thread, and the workspace must outlive the server.
 void addWorkspaceCommands(ControlServer &server, Workspace &workspace);
+// backends, peer-state and peer-weight, which act on what the engine runs.
+void addBackendCommands(ControlServer &server, ProxyEngine &engine);
 
 } // namespace portlight

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "api/upstreamstatus.h"
 #include "base/diagnostic.h"
 
 #include <QHash>
@@ -40,6 +41,8 @@ struct EngineStatus {
     double requestsPerSecond = 0; // since the snapshot before
     QList<ListenerStatus> listeners;
     QHash<QByteArray, DomainCounters> domains; // by first name
+    QList<UpstreamSnapshot> upstreams;         // as the configuration orders them
+    qsizetype peersLeftOut = 0;                // more than a snapshot holds
     bool capturing = false;
     qsizetype captureCount = 0;
     quint64 captureDropped = 0;
@@ -53,7 +56,15 @@ struct ApplyOutcome {
     QList<ListenerStatus> listeners;
 };
 
+// What came of setPeerState or setPeerWeight.
+struct PeerCommandOutcome {
+    quint64 request = 0;
+    bool done = false;
+    Error error; // why not
+};
+
 } // namespace portlight
 
 Q_DECLARE_METATYPE(portlight::EngineStatus)
 Q_DECLARE_METATYPE(portlight::ApplyOutcome)
+Q_DECLARE_METATYPE(portlight::PeerCommandOutcome)

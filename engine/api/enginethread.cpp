@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/enginethread.h"
 
+#include "api/peercontrol.h"
+#include "api/upstreamsnapshots.h"
 #include "capture/trafficrecorder.h"
 #include "net/epolldispatcher.h"
 
@@ -8,6 +10,15 @@
 #include <QThread>
 
 namespace portlight {
+
+namespace {
+
+Error nothingRuns()
+{
+    return {ErrorCode::NotRunning, QStringLiteral("no configuration runs, so there are no backends"), {}, {}};
+}
+
+} // namespace
 
 EngineThread::EngineThread(const EngineOptions &options, TrafficRecorder &recorder)
     : m_options(options)
@@ -111,7 +122,38 @@ void EngineThread::takeStatus()
     status.capturing = context.traffic != nullptr;
     for (auto it = context.tallies.constBegin(); it != context.tallies.constEnd(); ++it)
         status.domains.insert(it.key(), {it->requests, it->failures, it->lastStatus});
+    takeBackends(status);
     Q_EMIT statusTaken(status);
+}
+
+void EngineThread::takeBackends(EngineStatus &status)
+{
+    const ActiveConfigPtr active = m_worker->context().active;
+    if (!active)
+        return;
+    UpstreamSnapshots taken = takeUpstreamSnapshots(*active, std::chrono::steady_clock::now(), status.takenAtMs);
+    status.upstreams = std::move(taken.groups);
+    status.peersLeftOut = taken.peersLeftOut;
+}
+
+void EngineThread::setPeerState(quint64 request, const QByteArray &group, const QByteArray &peer, PeerOrder order)
+{
+    const ActiveConfigPtr active = m_worker->context().active;
+    answerPeerCommand(request, active ? orderPeer(*active, group, peer, order, std::chrono::steady_clock::now())
+                                      : Result<void>(nothingRuns()));
+}
+
+void EngineThread::setPeerWeight(quint64 request, const QByteArray &group, const QByteArray &peer, int weight)
+{
+    const ActiveConfigPtr active = m_worker->context().active;
+    answerPeerCommand(request, active ? weighPeer(*active, group, peer, weight) : Result<void>(nothingRuns()));
+}
+
+// Behind a snapshot that shows it: whoever hears of it may look.
+void EngineThread::answerPeerCommand(quint64 request, const Result<void> &result)
+{
+    takeStatus();
+    Q_EMIT peerCommandDone({request, result.ok(), result.ok() ? Error{} : result.error()});
 }
 
 void EngineThread::stop(StopMode mode)

@@ -35,16 +35,21 @@ public:
     void stop(StopMode mode);
     void reopenLogs();
     void setCapture(bool on);
+    void setPeerState(quint64 request, const QByteArray &group, const QByteArray &peer, PeerOrder order);
+    void setPeerWeight(quint64 request, const QByteArray &group, const QByteArray &peer, int weight);
 
 Q_SIGNALS:
     void statusTaken(const portlight::EngineStatus &status);
     void applied(const portlight::ApplyOutcome &outcome);
+    void peerCommandDone(const portlight::PeerCommandOutcome &outcome);
     void stopped();
 
 private:
     void record(ExchangeDetailPtr exchange) override;
     void recordFrames(FrameBatch batch) override;
     void takeStatus();
+    void takeBackends(EngineStatus &status);
+    void answerPeerCommand(quint64 request, const Result<void> &result);
     void openLog(ApplyOutcome &outcome);
     QList<ListenerStatus> listenerStates() const;
 

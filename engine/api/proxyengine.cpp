@@ -48,6 +48,7 @@ ProxyEngine::ProxyEngine(const EngineOptions &options, QObject *parent)
     qRegisterMetaType<EngineStatus>();
     qRegisterMetaType<TrafficBatch>();
     qRegisterMetaType<ExchangeDetailPtr>();
+    qRegisterMetaType<PeerCommandOutcome>();
     d->thread.setObjectName(u"portlight-engine"_s);
     d->engine = new EngineThread(options, d->recorder.recorder());
     d->engine->installDispatcher(d->thread);
@@ -84,6 +85,7 @@ void ProxyEngine::Private::connectSignals()
     connect(
         engine, &EngineThread::applied, q, [this](const ApplyOutcome &outcome) { finishApply(outcome); },
         Qt::QueuedConnection);
+    connect(engine, &EngineThread::peerCommandDone, q, &ProxyEngine::peerCommandDone, Qt::QueuedConnection);
     connect(engine, &EngineThread::stopped, q, &ProxyEngine::stopped, Qt::QueuedConnection);
     TrafficRecorder *const source = &recorder.recorder();
     connect(source, &TrafficRecorder::trafficRecorded, q, &ProxyEngine::trafficRecorded, Qt::QueuedConnection);
@@ -171,6 +173,26 @@ void ProxyEngine::clearCapture()
 void ProxyEngine::fetchExchange(ExchangeId id)
 {
     d->recorder.recorder().fetch(id);
+}
+
+quint64 ProxyEngine::setPeerState(const QByteArray &group, const QByteArray &peer, PeerOrder order)
+{
+    const quint64 request = ++d->lastRequest;
+    QMetaObject::invokeMethod(
+        d->engine,
+        [engine = d->engine, request, group, peer, order] { engine->setPeerState(request, group, peer, order); },
+        Qt::QueuedConnection);
+    return request;
+}
+
+quint64 ProxyEngine::setPeerWeight(const QByteArray &group, const QByteArray &peer, int weight)
+{
+    const quint64 request = ++d->lastRequest;
+    QMetaObject::invokeMethod(
+        d->engine,
+        [engine = d->engine, request, group, peer, weight] { engine->setPeerWeight(request, group, peer, weight); },
+        Qt::QueuedConnection);
+    return request;
 }
 
 const EngineStatus &ProxyEngine::status() const

@@ -41,6 +41,11 @@ public:
     // Answered by exchangeFetched, with null when it is not kept any more.
     void fetchExchange(ExchangeId id);
 
+    // A peer of a group by the names of its snapshot, at once and without a reload; it outlives reloads and is not
+    // written into the file. Answered by peerCommandDone with the returned request id, behind a new snapshot.
+    quint64 setPeerState(const QByteArray &group, const QByteArray &peer, PeerOrder order);
+    quint64 setPeerWeight(const QByteArray &group, const QByteArray &peer, int weight); // 1..PeerWeightMax
+
     // The last snapshot.
     const EngineStatus &status() const;
 
@@ -50,6 +55,7 @@ Q_SIGNALS:
     void trafficRecorded(const portlight::TrafficBatch &batch);
     void exchangeFetched(portlight::ExchangeId id, const portlight::ExchangeDetailPtr &detail);
     void captureCleared();
+    void peerCommandDone(const portlight::PeerCommandOutcome &outcome);
     void stopped();
 
 private:

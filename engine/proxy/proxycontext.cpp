@@ -60,6 +60,19 @@ Result<std::shared_ptr<AddressGroup>> ActiveConfig::groupOf(const PeerAddress &a
     return group;
 }
 
+std::vector<UpstreamGroup *> ActiveConfig::groups() const
+{
+    std::vector<UpstreamGroup *> all;
+    all.reserve(upstreams.size() + size_t(m_addressGroups.size()));
+    for (const auto &group : upstreams)
+        all.push_back(group.get());
+    for (const auto &group : m_addressGroups)
+        all.push_back(group->state.get());
+    std::sort(all.begin() + qsizetype(upstreams.size()), all.end(),
+              [](const UpstreamGroup *a, const UpstreamGroup *b) { return a->config().name < b->config().name; });
+    return all;
+}
+
 ProxyContext::ProxyContext(EngineLoop &engineLoop)
     : loop(engineLoop)
     , logFiles(engineLoop.timers(), log)

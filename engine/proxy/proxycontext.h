@@ -45,6 +45,8 @@ public:
     // The group for an address that is not known before a request comes. Error: the host is a name, which nobody
     // resolves while requests wait.
     Result<std::shared_ptr<AddressGroup>> groupOf(const PeerAddress &address);
+    // All groups there are now: those of the configuration in its order, then those that groupOf made, by name.
+    std::vector<UpstreamGroup *> groups() const;
 
     CompiledConfigPtr config;
     std::vector<std::unique_ptr<UpstreamGroup>> upstreams; // by UpstreamConfig::index

@@ -72,6 +72,13 @@ void ConnectionPool::remove(Idle *idle)
     m_idle.erase(it);
 }
 
+size_t ConnectionPool::idleCount(const std::vector<SocketAddress> &addresses) const
+{
+    return size_t(std::count_if(m_idle.begin(), m_idle.end(), [&](const auto &idle) {
+        return std::find(addresses.begin(), addresses.end(), idle->connection.address) != addresses.end();
+    }));
+}
+
 void ConnectionPool::closeAll()
 {
     m_idle.clear();

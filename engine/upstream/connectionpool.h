@@ -42,6 +42,8 @@ public:
     void giveBack(BackendConnection connection);
     void closeAll();
     size_t idleCount() const { return m_idle.size(); }
+    // To one of those addresses.
+    size_t idleCount(const std::vector<SocketAddress> &addresses) const;
 
 private:
     struct Idle;

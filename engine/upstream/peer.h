@@ -54,6 +54,8 @@ public:
     // What sticky sessions call it.
     const QByteArray &routeId() const { return m_routeId; }
     int weight() const { return m_weight; }
+    // What its weight counts as now: less after failures, and while it starts slowly.
+    int effectiveWeight(SteadyTime now) const { return int(m_effectiveWeight * share(now) / ShareFull); }
     int connections() const { return m_connections; } // requests that it serves now
     int fails() const { return m_fails; }
     PeerAdmin admin() const { return m_admin; }

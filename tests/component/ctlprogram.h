@@ -174,6 +174,39 @@ inline QByteArray fetch(quint16 port, const QByteArray &host, const QByteArray &
     return Client(port, host, target).answer();
 }
 
+// A `serve` that runs once its pid file is there.
+struct Serve {
+    Serve(const CtlProgram &program, const QStringList &arguments)
+        : ctl(program)
+        , pidFile(ctl.path(u"portlight.pid"_s))
+        , process(ctl.start(QStringList{u"serve"_s, u"--pid"_s, pidFile} + arguments))
+    {}
+    ~Serve()
+    {
+        process->terminate();
+        process->waitForFinished();
+    }
+    bool runs()
+    {
+        return QTest::qWaitFor([this] { return QFile::exists(pidFile) || process->state() == QProcess::NotRunning; },
+                               20'000)
+               && process->state() == QProcess::Running;
+    }
+    // Everything it said on standard error so far.
+    const QByteArray &err() { return m_err += process->readAllStandardError(); }
+    // True once `target` gives `part`; asked again until then.
+    static bool becomes(quint16 port, const QByteArray &host, const QByteArray &part)
+    {
+        return QTest::qWaitFor([&] { return fetch(port, host).contains(part); }, 20'000);
+    }
+    const CtlProgram &ctl;
+    const QString pidFile;
+    const std::unique_ptr<QProcess> process;
+
+private:
+    QByteArray m_err;
+};
+
 // nginx configuration with one server on one port of the loopback.
 inline QByteArray simpleConfig(quint16 port, const QByteArray &backend)
 {

@@ -254,11 +254,14 @@ private Q_SLOTS:
         typeDomain(u"a-rather-long-name-for-a-domain 127.0.0.1:3001"_s);
         m_window->resize(900, 560);
         QCOMPARE(m_window->size(), QSize(900, 560));
+        m_window->showPage(MainWindow::BackendsId);
+        QTRY_VERIFY(find<QWidget>("backendsTable")->isVisible()); // with the engine's first snapshot
         const QList<QStringList> essential{
             {u"addDomain"_s, u"importConfig"_s, u"domainsSearch"_s, u"quickAdd"_s, u"domainsTable"_s, u"domainName"_s,
              u"domainTarget"_s, u"domainPort"_s, u"domainApply"_s, u"domainOpen"_s, u"domainRemove"_s,
              u"domainNginx"_s},
-            {u"backendsTable"_s},
+            {u"backendsSearch"_s, u"backendsTable"_s, u"backendWeight"_s, u"backendDrain"_s, u"backendDisable"_s,
+             u"backendEnable"_s, u"backendFacts"_s},
             {u"trafficFilter"_s, u"trafficPause"_s, u"trafficClear"_s, u"trafficFollow"_s, u"trafficStatus"_s},
             {u"statusCopy"_s, u"statusDomains"_s},
             {u"certificatesShowDomains"_s},

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backends/backendspage.h"
 
+#include "backends/backendpanel.h"
+#include "backends/backendsmodel.h"
+#include "theme/icons.h"
 #include "widgets/emptystate.h"
 #include "widgets/flattable.h"
+#include "widgets/noticebar.h"
 #include "widgets/pageheader.h"
-#include "widgets/rowsmodel.h"
 
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -14,47 +23,272 @@ namespace portlight {
 
 using namespace Qt::StringLiterals;
 
-BackendsPage::BackendsPage(QWidget *parent)
+namespace {
+
+enum Shown { Nothing, NothingFound, Rows };
+
+} // namespace
+
+BackendsPage::BackendsPage(BackendActions actions, QWidget *parent)
     : QWidget(parent)
-    , m_model(new RowsModel({QString(), tr("Backend"), tr("Group"), tr("Options"), tr("Used by"), tr("Configured at")},
-                            this))
-    , m_stack(new QStackedWidget(this))
+    , m_actions(std::move(actions))
+    , m_model(new BackendsModel(this))
 {
     setObjectName(u"backendsPage"_s);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    buildTop(column);
+    m_stack = new QStackedWidget(this);
+    buildEmptyStates();
+    m_stack->addWidget(buildTable());
+    column->addWidget(m_stack, 1);
+    buildActions();
+    connectSignals();
+    refreshRows();
+}
+
+BackendsPage::~BackendsPage()
+{
+    // An open editor gives its text when it loses the focus, which is after us.
+    m_model->disconnect(this);
+}
+
+void BackendsPage::buildTop(QVBoxLayout *column)
+{
+    auto *header = new PageHeader(tr("Backends"), this);
+    m_search = new QLineEdit(this);
+    m_search->setObjectName(u"backendsSearch"_s);
+    m_search->setAccessibleName(tr("Search backends"));
+    m_search->setPlaceholderText(tr("Search   /"));
+    m_search->setClearButtonEnabled(true);
+    m_search->setFixedWidth(220);
+    header->addWidget(m_search);
+    column->addWidget(header);
+    m_notice = new NoticeBar(u"backendsNotice"_s, this);
+    column->addWidget(m_notice);
+}
+
+void BackendsPage::buildEmptyStates()
+{
     auto *empty = new EmptyState(u"backends"_s, tr("No backends yet"),
                                  tr("A backend appears here as soon as a domain sends its requests to one."), this);
     connect(empty->addButton(u"backendsAddDomain"_s, tr("Add domain")), &QPushButton::clicked, this,
             &BackendsPage::addDomainRequested);
-    auto *table = new FlatTable(this);
-    table->setObjectName(u"backendsTable"_s);
-    table->setAccessibleName(tr("Backends"));
-    table->setModel(m_model);
-    table->setColumnPlan({{16}, {170, 3}, {120, 2}, {100, 1, 760}, {150, 3}, {140, 1}});
     m_stack->addWidget(empty);
-    m_stack->addWidget(table);
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(new PageHeader(tr("Backends"), this));
-    column->addWidget(m_stack, 1);
+    m_nothingFound = new EmptyState(u"backends"_s, QString(), QString(), this);
+    connect(m_nothingFound->addButton(u"backendsClearSearch"_s, tr("Show all")), &QPushButton::clicked, m_search,
+            &QLineEdit::clear);
+    m_stack->addWidget(m_nothingFound);
+}
+
+QWidget *BackendsPage::buildTable()
+{
+    m_table = new FlatTable(this);
+    m_table->setObjectName(u"backendsTable"_s);
+    m_table->setAccessibleName(tr("Backends"));
+    m_table->setModel(m_model);
+    m_table->setMinimumHeight(4 * FlatTable::RowHeight);
+    m_table->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_table->setColumnPlan({{30},
+                            {190, 3},
+                            {104},
+                            {62},
+                            {60},
+                            {78},
+                            {60},
+                            {66, 0, 652},
+                            {66, 0, 718},
+                            {66, 0, 784},
+                            {116, 0, 900},
+                            {140, 4, 1040}});
+    m_panel = new BackendPanel(this);
+    m_splitter = new QSplitter(Qt::Vertical, this);
+    m_splitter->setObjectName(u"backendsSplitter"_s);
+    m_splitter->setHandleWidth(1);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->addWidget(m_table);
+    m_splitter->addWidget(m_panel);
+    m_splitter->setStretchFactor(0, 1);
+    m_splitter->setStretchFactor(1, 0);
+    m_splitter->setSizes({480, 230});
+    return m_splitter;
+}
+
+QAction *BackendsPage::addPeerAction(const QString &name, const QString &icon, const QString &text,
+                                     const QKeySequence &shortcut, void (BackendsPage::*slot)())
+{
+    auto *action = new QAction(themedIcon(icon), text, this);
+    action->setObjectName(name);
+    action->setShortcut(shortcut);
+    action->setShortcutContext(Qt::WidgetShortcut);
+    connect(action, &QAction::triggered, this, slot);
+    m_table->addAction(action);
+    m_peerActions.append(action);
+    return action;
+}
+
+void BackendsPage::buildActions()
+{
+    m_drain = addPeerAction(u"actionDrainBackend"_s, u"pause"_s, tr("Drain Backend"), {u"Ctrl+D"_s},
+                            &BackendsPage::drainSelected);
+    m_toggle = addPeerAction(u"actionToggleBackend"_s, u"power"_s, tr("Disable Backend"), {Qt::Key_Space},
+                             &BackendsPage::toggleSelected);
+    addPeerAction(u"actionBackendWeight"_s, u"edit"_s, tr("Change Weight of Backend"), {Qt::Key_F2},
+                  &BackendsPage::editWeight);
+    addPeerAction(u"actionCopyBackend"_s, u"copy"_s, tr("Copy Address of Backend"), QKeySequence::Copy,
+                  &BackendsPage::copySelected);
+}
+
+void BackendsPage::connectSignals()
+{
+    connect(m_search, &QLineEdit::textChanged, this, &BackendsPage::refreshRows);
+    connect(m_table, &FlatTable::currentRowChanged, this, &BackendsPage::showSelected);
+    connect(m_table, &QWidget::customContextMenuRequested, this, &BackendsPage::showContextMenu);
+    connect(m_table, &QAbstractItemView::doubleClicked, this, [this](const QModelIndex &index) {
+        if (index.column() == BackendsModel::WeightColumn)
+            editWeight();
+    });
+    connect(m_model, &BackendsModel::weightEdited, this, &BackendsPage::changeWeight);
+    connect(m_panel, &BackendPanel::orderRequested, this, &BackendsPage::order);
+    connect(m_panel, &BackendPanel::weightRequested, this, &BackendsPage::editWeight);
+    connect(m_panel, &BackendPanel::positionRequested, this,
+            [this](const TextPosition &where) { m_actions.openPosition(where); });
 }
 
 void BackendsPage::setBackends(const QList<Backend> &backends)
 {
-    QList<CellRow> rows;
-    for (const Backend &backend : backends) {
-        const QString where = u"%1:%2"_s.arg(backend.where.file.section(u'/', -1)).arg(backend.where.line);
-        rows.append({{},
-                     {backend.address, CellKind::Wire},
-                     {backend.group},
-                     {backend.options, CellKind::WireDim},
-                     {backend.usedBy.join(u", "_s), CellKind::Strong},
-                     {backend.where.isKnown() ? where : QString(), CellKind::WireDim}});
+    m_backends = backends;
+    refreshRows();
+}
+
+void BackendsPage::setStatus(const EngineStatus &status)
+{
+    m_status = status;
+    refreshRows();
+}
+
+void BackendsPage::refreshRows()
+{
+    // Rows that come and go move the selection while the others still have their old places.
+    m_rowsChanging = true;
+    const int rowsBefore = m_model->rowCount();
+    const QList<BackendRow> rows = backendRows(m_status, m_backends, m_search->text());
+    m_model->setRows(rows, m_status.takenAtMs);
+    layHeadings();
+    m_rowsChanging = false;
+    if (rows.isEmpty() && !m_status.upstreams.isEmpty()) {
+        m_nothingFound->setSentence(tr("Nothing matches"),
+                                    tr("No group, address, state or domain contains “%1”.").arg(m_search->text()));
+        m_stack->setCurrentIndex(NothingFound);
+    } else {
+        m_stack->setCurrentIndex(rows.isEmpty() ? Nothing : Rows);
     }
-    m_model->setRows(rows);
-    m_stack->setCurrentIndex(rows.isEmpty() ? 0 : 1);
+    if (!selected()) {
+        // The one behind it, when what was selected went away.
+        const int next = m_model->nextPeer(m_table->currentRow());
+        const int row = next >= 0 ? next : m_model->nextPeer(0);
+        if (row >= 0)
+            m_table->setCurrentIndex(m_model->index(row, BackendsModel::NameColumn));
+    }
+    if (rowsBefore == 0 && !rows.isEmpty())
+        m_table->scrollToTop();
+    showSelected();
+}
+
+void BackendsPage::layHeadings()
+{
+    for (int row = 0; row < m_model->rowCount(); ++row)
+        m_table->setHeading(row, m_model->rowAt(row)->isHeading);
+}
+
+const BackendRow *BackendsPage::selected() const
+{
+    const BackendRow *row = m_model->rowAt(m_table->currentRow());
+    return row && !row->isHeading ? row : nullptr;
+}
+
+void BackendsPage::showSelected()
+{
+    if (m_rowsChanging)
+        return;
+    const BackendRow *row = selected();
+    m_panel->setVisible(row != nullptr);
+    for (QAction *action : std::as_const(m_peerActions))
+        action->setEnabled(row != nullptr);
+    if (!row)
+        return;
+    m_panel->showPeer(*row, m_status.takenAtMs);
+    const bool out = row->peer.state == PeerState::Down || row->peer.state == PeerState::Draining;
+    m_drain->setEnabled(!out);
+    m_toggle->setText(out ? tr("Enable Backend") : tr("Disable Backend"));
+}
+
+void BackendsPage::order(PeerOrder wanted)
+{
+    m_notice->hide();
+    if (const BackendRow *row = selected())
+        m_actions.setState(row->group, row->peer.name, wanted);
+}
+
+void BackendsPage::toggleSelected()
+{
+    const BackendRow *row = selected();
+    const bool out = row && (row->peer.state == PeerState::Down || row->peer.state == PeerState::Draining);
+    order(out ? PeerOrder::Up : PeerOrder::Down);
+}
+
+void BackendsPage::editWeight()
+{
+    if (!selected())
+        return;
+    const QModelIndex index = m_model->index(m_table->currentRow(), BackendsModel::WeightColumn);
+    m_table->scrollTo(index);
+    m_table->edit(index);
+}
+
+void BackendsPage::changeWeight(int row, const QString &text)
+{
+    bool isNumber = false;
+    const int weight = text.trimmed().toInt(&isNumber);
+    if (!isNumber || weight < 1 || weight > PeerWeightMax) {
+        m_notice->showNotice(Tone::Error,
+                             tr("A weight is a number from 1 to %1, not “%2”.").arg(PeerWeightMax).arg(text));
+        return;
+    }
+    m_notice->hide();
+    if (const BackendRow *edited = m_model->rowAt(row))
+        m_actions.setWeight(edited->group, edited->peer.name, weight);
+}
+
+void BackendsPage::copySelected()
+{
+    if (const BackendRow *row = selected())
+        QApplication::clipboard()->setText(QString::fromUtf8(row->peer.name));
+}
+
+void BackendsPage::showProblem(const Error &error)
+{
+    m_notice->showNotice(Tone::Error, error.hint.isEmpty() ? error.message : error.message + u" — "_s + error.hint);
+}
+
+void BackendsPage::showContextMenu(const QPoint &at)
+{
+    const BackendRow *row = m_model->rowAt(m_table->indexAt(at).row());
+    if (!row || row->isHeading)
+        return;
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addActions(m_peerActions);
+    menu->popup(m_table->viewport()->mapToGlobal(at));
+}
+
+void BackendsPage::focusSearch()
+{
+    m_search->setFocus(Qt::ShortcutFocusReason);
+    m_search->selectAll();
 }
 
 } // namespace portlight
