@@ -16,6 +16,7 @@ import statistics
 import sys
 import tempfile
 
+import configurations
 import rows
 import servers
 import table
@@ -63,7 +64,7 @@ def progress(text):
 def kinds_of(row, kinds):
     if row.capturing:
         return [servers.PortlightCapturing] if servers.Portlight in kinds else []
-    return [kind for kind in kinds if kind.speaks_nginx or row.configuration == "plain"]
+    return [kind for kind in kinds if kind.speaks_nginx or row.configuration in configurations.FOR_ALL]
 
 
 def measure_time(arguments, kinds, chosen, folder, origin):
@@ -99,7 +100,7 @@ def measure_memory(kinds, chosen, folder, origins):
     """origins: configuration → origin; "plain" for those that have none of their own."""
     figures = {}
     for row in chosen:
-        for kind in kinds:
+        for kind in kinds_of(row, kinds):
             progress(f"{row.title}, {kind.name}")
             with kind(folder, origins.get(row.configuration, origins["plain"]), row.configuration) as proxy:
                 figures.setdefault(row.key, {})[kind.name] = [row.measure(proxy)]

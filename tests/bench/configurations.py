@@ -2,6 +2,7 @@
 """What nginx and Portlight run: one notation, the same text for both."""
 
 SERVERS_MANY = 10_000
+GROUP_PEERS = 8
 
 # Portlight keeps backend connections alive like nginx, which needs Connection to be empty for that.
 FORWARDED_FIELDS = """
@@ -12,15 +13,20 @@ FORWARDED_FIELDS = """
 """
 
 
-def http_block(origin_port, extra, inner):
+def peers(count, port):
+    """Addresses of one origin, which listens on that many of the loopback network."""
+    return [f"127.0.0.{number}:{port}" for number in range(1, count + 1)]
+
+
+def http_block(origin_port, extra, inner, peer_count=1):
+    servers = "".join(f"        server {peer};\n" for peer in peers(peer_count, origin_port))
     return f"""http {{
     access_log off;
     keepalive_timeout 600s;
     keepalive_requests 1000000000;
 {extra}
     upstream origin {{
-        server 127.0.0.1:{origin_port};
-        keepalive 512;
+{servers}        keepalive 512;
         keepalive_requests 1000000000;
     }}
 {inner}
@@ -28,20 +34,24 @@ def http_block(origin_port, extra, inner):
 """
 
 
-def plain(port, origin_port, extra=""):
+def passing_on(peer_count, scheme="http"):
     """One location that passes everything on."""
-    return http_block(origin_port, extra, f"""
+
+    def text(port, origin_port, extra=""):
+        return http_block(origin_port, extra, f"""
     server {{
         listen 127.0.0.1:{port};
         server_name localhost;
         location / {{
-            proxy_pass http://origin;
+            proxy_pass {scheme}://origin;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
 {FORWARDED_FIELDS}
         }}
     }}
-""")
+""", peer_count)
+
+    return text
 
 
 def realistic(port, origin_port, extra=""):
@@ -118,5 +128,11 @@ def servers_of_ten(count):
     return text
 
 
-TEXTS = {"plain": plain, "realistic": realistic, "websockets": websockets, "one": servers_of_ten(1),
+TEXTS = {"plain": passing_on(1), "group8": passing_on(GROUP_PEERS), "upstream_tls": passing_on(1, "https"),
+         "realistic": realistic, "websockets": websockets, "one": servers_of_ten(1),
          "many": servers_of_ten(SERVERS_MANY)}
+# Those that the other proxies have a counterpart of.
+FOR_ALL = {"plain", "group8", "upstream_tls", "websockets"}
+# How many backends they have, where it is not one; which of them are asked over TLS.
+PEER_COUNTS = {"group8": GROUP_PEERS}
+OVER_TLS = {"upstream_tls"}

@@ -27,7 +27,7 @@ class TimeRow:
     idle: int = 0
     close_each: bool = False
     capturing: bool = False
-    # Of configurations.py; other than "plain", only nginx and Portlight can run it.
+    # Of configurations.py; those not in FOR_ALL only nginx and Portlight can run.
     configuration: str = "plain"
     host: str = None
     # Portlight's figure divided by `target_of`'s: another proxy's name, or the key of another row of its own.
@@ -57,6 +57,8 @@ TIME_ROWS = [
     TimeRow("body100k", "100 KB bodies", path="100k", target=1.0),
     TimeRow("body10m", "10 MB bodies, 8 connections", path="10m", connections=8, target=1.0),
     TimeRow("close", "a new connection for each request", close_each=True, target=1.1),
+    TimeRow("group8", f"small, a group of {configurations.GROUP_PEERS} backends", configuration="group8", target=1.0),
+    TimeRow("upstream_tls", "small, the backend over TLS", configuration="upstream_tls", target=1.3),
     TimeRow("realistic", "realistic: 2 regexes, a map, added fields", configuration="realistic", target=1.0),
     TimeRow("one", "1 server of 10 locations loaded", configuration="one", host=configurations.host_of(0)),
     TimeRow("many", f"{configurations.SERVERS_MANY:,} servers of 10 locations loaded", configuration="many",
@@ -149,6 +151,7 @@ class MemoryRow:
     target: float
     unit: str = "bytes"
     configuration: str = "plain"
+    capturing: bool = False
 
 
 MEMORY_ROWS = [

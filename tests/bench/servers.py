@@ -155,7 +155,21 @@ class Origin(Server):
     name = "origin"
     core = LOAD_CORE
 
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.tls_port = free_port()
+
+    def make_certificate(self):
+        """A self-signed one, which none of the proxies is told to verify."""
+        subprocess.run([find_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-days", "2", "-keyout",
+                        str(self.folder / "key.pem"), "-out", str(self.folder / "certificate.pem")],
+                       check=True, capture_output=True)
+
     def command(self):
+        self.make_certificate()
+        listens = "".join(f"        listen {peer} backlog=4096;\n"
+                          for peer in configurations.peers(configurations.GROUP_PEERS, self.port))
         for body, size in BODIES.items():
             with open(self.folder / body, "wb") as file:
                 file.truncate(size)
@@ -168,8 +182,10 @@ class Origin(Server):
     keepalive_timeout 600s;
     keepalive_requests 1000000000;
 {nginx_temporary_folders(self.folder)}
+    ssl_certificate {self.folder}/certificate.pem;
+    ssl_certificate_key {self.folder}/key.pem;
     server {{
-        listen 127.0.0.1:{self.port} backlog=4096;
+{listens}        listen 127.0.0.1:{self.tls_port} ssl backlog=4096;
         location = /small {{ return 200 "{'x' * SMALL_BODY}"; }}
         location = /seen {{ return 200 "{seen}"; }}
         location / {{ root {self.folder}; }}
@@ -201,8 +217,14 @@ class Proxy(Server):
         self.origin = origin
         self.configuration = configuration
 
+    def origin_port(self):
+        return self.origin.tls_port if self.configuration in configurations.OVER_TLS else self.origin.port
+
+    def peers(self):
+        return configurations.peers(configurations.PEER_COUNTS.get(self.configuration, 1), self.origin_port())
+
     def nginx_text(self, extra=""):
-        return configurations.TEXTS[self.configuration](self.port, self.origin.port, extra)
+        return configurations.TEXTS[self.configuration](self.port, self.origin_port(), extra)
 
 
 class Nginx(Proxy):
@@ -235,6 +257,9 @@ class HAProxy(Proxy):
         # HAProxy reckons with two descriptors for each connection. By default it gives up keeping backend connections
         # when a quarter of the descriptors is in use, which idle clients alone would reach here.
         connections = (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 500) // 2
+        tls = " ssl verify none" if self.configuration in configurations.OVER_TLS else ""
+        backends = "".join(f"    server origin{number} {peer} pool-max-conn 512 pool-purge-delay 600s{tls}\n"
+                           for number, peer in enumerate(self.peers()))
         config = self.folder / "haproxy.cfg"
         config.write_text(f"""global
     nbthread 1
@@ -256,8 +281,8 @@ frontend front
     http-request set-header X-Forwarded-Proto http
     default_backend back
 backend back
-    server origin 127.0.0.1:{self.origin.port} pool-max-conn 512 pool-purge-delay 600s
-""")
+    balance roundrobin
+{backends}""")
         return [find_program("haproxy"), "-db", "-f", str(config)]
 
 
@@ -269,6 +294,7 @@ class Caddy(Proxy):
         return {"GOMAXPROCS": "1", **folders}
 
     def command(self):
+        tls = "tls_insecure_skip_verify" if self.configuration in configurations.OVER_TLS else ""
         config = self.folder / "Caddyfile"
         config.write_text(f"""{{
     admin off
@@ -276,9 +302,11 @@ class Caddy(Proxy):
 }}
 http://:{self.port} {{
     bind 127.0.0.1
-    reverse_proxy 127.0.0.1:{self.origin.port} {{
+    reverse_proxy {" ".join(self.peers())} {{
+        lb_policy round_robin
         header_up X-Real-IP {{remote_host}}
         transport http {{
+            {tls}
             keepalive 600s
             keepalive_idle_conns_per_host 512
             compression off
@@ -313,10 +341,11 @@ class PortlightCapturing(Portlight):
 
 
 def check_equal_work(proxy):
-    """Refuses to measure a proxy that does less: forwarded headers present, backend connection used again."""
+    """Refuses to measure a proxy that does less: forwarded headers present, each backend's connection used again."""
     host = f"127.0.0.1:{proxy.port}"
     backend_connections = set()
-    for _ in range(3):
+    peers = len(proxy.peers())
+    for _ in range(3 * peers):
         connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=5)
         connection.request("GET", "/seen")
         *seen, backend_connection = connection.getresponse().read().decode().split("|")
@@ -325,8 +354,9 @@ def check_equal_work(proxy):
         expected = [host, "127.0.0.1", "127.0.0.1", "http", "HTTP/1.1"]
         if seen != expected:
             raise BenchError(f"{proxy.name} forwards {seen}, expected {expected}")
-    if len(backend_connections) != 1:
-        raise BenchError(f"{proxy.name} does not keep its backend connection alive")
+    if len(backend_connections) != peers:
+        raise BenchError(f"{proxy.name} does not keep its backend connections alive: {3 * peers} requests took "
+                         f"{len(backend_connections)} connections to {peers} backends")
 
 
 def portlight_is_built():

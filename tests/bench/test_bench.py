@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -97,8 +98,21 @@ class Configurations(unittest.TestCase):
         self.assertEqual(text.count("server_name "), 10_000)
         self.assertEqual(text.count("location "), 100_000)
 
+    def test_a_group_names_every_address_of_the_origin(self):
+        text = configurations.TEXTS["group8"](1, 2)
+        self.assertEqual([f"127.0.0.{number}:2" for number in range(1, 9)],
+                         re.findall(r"server (127[^;]+);", text))
+
+    def test_only_what_has_a_counterpart_is_asked_of_the_other_proxies(self):
+        every = [servers.Nginx, servers.Portlight, servers.HAProxy, servers.Caddy]
+        for row in bench.ALL_ROWS:
+            if row.capturing:
+                continue
+            members = bench.kinds_of(row, every)
+            self.assertEqual(members, every if row.configuration in configurations.FOR_ALL else every[:2])
+
     def test_rows_use_configurations_that_exist(self):
-        for row in rows.TIME_ROWS + rows.LOAD_ROWS:
+        for row in bench.ALL_ROWS:
             self.assertIn(row.configuration, configurations.TEXTS)
 
 
