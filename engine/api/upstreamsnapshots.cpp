@@ -99,6 +99,18 @@ void takeCounters(PeerSnapshot &snapshot, PeerStatistics &statistics, const Wall
         snapshot.lastChosenMs = clock.at(statistics.selectedAt());
 }
 
+QList<PeerCheck> checksOf(const HealthHistory &history)
+{
+    QList<PeerCheck> checks;
+    checks.reserve(qsizetype(history.size()));
+    for (size_t i = 0; i < history.size(); ++i) {
+        const HealthCheckResult &result = history.at(i);
+        const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(result.at.time_since_epoch());
+        checks.append({at.count(), result.latency.count(), result.status, result.passed, result.reason});
+    }
+    return checks;
+}
+
 PeerSnapshot snapshotOf(UpstreamGroup &group, Peer &peer, const WallClock &clock)
 {
     const PeerConfig &config = peer.config();
@@ -113,6 +125,7 @@ PeerSnapshot snapshotOf(UpstreamGroup &group, Peer &peer, const WallClock &clock
     snapshot.activeMax = config.maxConns;
     snapshot.idle = int(group.pool().idleCount(config.resolved));
     takeCounters(snapshot, peer.statistics, clock);
+    snapshot.checks = checksOf(peer.checks);
     return snapshot;
 }
 

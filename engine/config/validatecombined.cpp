@@ -175,6 +175,8 @@ void checkTogether(State &state, const std::vector<ConfigNode> &nodes, Scope &sc
     if (scope.context == ConfigContext::Main || scope.context == ConfigContext::Events)
         return;
     checkRootAndAlias(state, nodes);
+    if (scope.context == ConfigContext::Location)
+        checkHealthGroups(state, nodes);
     for (const char *name : {"proxy_redirect", "proxy_cookie_domain", "proxy_cookie_path", "proxy_cookie_flags"})
         checkOff(state, nodes, name);
     checkRedirectDefault(state, nodes);

@@ -55,6 +55,9 @@ void collectFrom(State &state, const ConfigNode &node)
         defineCaptures(state, argument.value);
     if (node.name == "upstream" && !node.arguments.empty() && !state.upstreams.contains(node.arguments[0].value))
         state.upstreams.insert(node.arguments[0].value, node.position);
+    if (node.name == "match" && node.isBlock() && !node.arguments.empty()
+        && !state.matches.contains(node.arguments[0].value))
+        state.matches.insert(node.arguments[0].value, node.position);
 }
 
 // Which arguments of a directive are templates: from `first` (-1: the last one alone) up to `last` (-1: all).

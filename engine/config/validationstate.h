@@ -25,6 +25,7 @@ struct State {
     QHash<QByteArray, TextPosition> upstreams; // defined by an upstream block
     QSet<QByteArray> zones;                    // of shared memory, by name, whatever defines them
     QSet<QByteArray> logFormats;               // defined so far, for nginx wants them before their use
+    QHash<QByteArray, TextPosition> matches = {}; // of health checks: where each is first defined
     qsizetype errors = 0;
     qsizetype warnings = 0;
     int silenced = 0; // > 0: inside a block that is not run, where "not run yet" was said once
@@ -66,6 +67,7 @@ std::span<const NamedCheck> mapChecks();
 std::span<const NamedCheck> logChecks();
 std::span<const NamedCheck> proxyChecks();
 std::span<const NamedCheck> zoneChecks();
+std::span<const NamedCheck> healthChecks();
 
 void sortByPlace(State &state);
 // Says how much was found beyond what is listed.
@@ -103,6 +105,8 @@ void checkUpstream(State &state, const ConfigNode &upstream);
 void checkPeer(State &state, const ConfigNode &server);
 // Directives of one block that do not go together; the buffers that count in it are left in `scope`.
 void checkTogether(State &state, const std::vector<ConfigNode> &nodes, Scope &scope);
+// The health_check directives of a location, and what their group is.
+void checkHealthGroups(State &state, const std::vector<ConfigNode> &nodes);
 // Duplicates among the locations that are children of `block`.
 void checkLocations(State &state, const ConfigNode &block);
 void checkLocation(State &state, const ConfigNode &location, const Scope &scope);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/compile.h"
 
+#include "proxy/compilehealth.h"
 #include "proxy/compilelocations.h"
 #include "proxy/compilelogs.h"
 #include "proxy/compilescope.h"
@@ -75,6 +76,7 @@ void Compiler::run()
         return;
     defineSetVariables(http->children);
     compileMaps(*http);
+    compileHealthMatches(*http, m_scope);
     LevelSettings level = LevelSettings::defaults(m_scope);
     level.take(*http, m_scope);
     for (const ConfigNode *block : http->childrenNamed("upstream"))
@@ -138,6 +140,7 @@ void Compiler::compileServer(const ConfigNode &block, const LevelSettings &http)
     server->position = block.position;
     const ConfigNode *own = block.child("portlight_domain");
     server->own = own && own->argument(0) == "on";
+    m_scope.server = server.get();
     server->root = m_locations.compileServerLevel(block, http);
     compileNames(block, *server);
     m_config.servers.push_back(std::move(server));

@@ -4,6 +4,7 @@
 #include "config/directivetable.h"
 #include "config/tree.h"
 #include "config/values.h"
+#include "proxy/healthcheckplan.h"
 #include "proxy/levelsettings.h"
 #include "proxy/limitexcept.h"
 #include "proxy/locationtable.h"
@@ -87,8 +88,10 @@ struct CompiledConfig {
     std::vector<std::unique_ptr<UpstreamConfig>> upstreams;
     std::vector<std::unique_ptr<ComputedVariable>> variables; // map, geo, split_clients
     std::vector<VariableSlot> variablesBySlot;
-    QHash<QByteArray, std::vector<NamedCapture>> namedCaptures; // by pattern
-    QHash<QByteArray, const UpstreamConfig *> groupsByName;     // `upstream` blocks, for URLs with variables
+    QHash<QByteArray, std::vector<NamedCapture>> namedCaptures;          // by pattern
+    QHash<QByteArray, const UpstreamConfig *> groupsByName;              // `upstream` blocks, for URLs with variables
+    QHash<QByteArray, std::shared_ptr<const HealthMatch>> healthMatches; // `match` blocks
+    std::vector<std::unique_ptr<HealthCheckPlan>> healthChecks;
     std::vector<ListenerConfig> listeners;
     LogPlan logs;
     bool readsSentFields = false;          // $sent_http_… is asked for somewhere

@@ -2,6 +2,7 @@
 #include "proxy/compilelocations.h"
 
 #include "config/locationmatch.h"
+#include "proxy/compilehealth.h"
 #include "proxy/rewritecompiler.h"
 
 namespace portlight {
@@ -53,6 +54,7 @@ void LocationCompiler::takeLevel(const ConfigNode &block, const LevelSettings &i
     location.settings = inherited;
     location.settings.take(block, m_scope);
     compileContent(block, location);
+    compileHealthChecks(block, location, m_scope);
     compileLimitExcept(block, location);
     compileRewrite(block, location);
     std::vector<LocationEntry> entries;

@@ -12,6 +12,7 @@ namespace portlight {
 
 struct CompiledConfig;
 struct LocationConfig;
+struct ServerConfig;
 
 // What the parts of one compilation share. Lives for one call of compileConfig.
 struct CompileScope {
@@ -22,6 +23,7 @@ struct CompileScope {
     QString prefix;                           // relative paths start here
     bool firstInLevel = false;                // of a group of directives: SetterRow::group
     const LocationConfig *location = nullptr; // whose directives are taken; null at the level of http
+    const ServerConfig *server = nullptr;     // that is compiled
 
     RegexCache regexes;
 

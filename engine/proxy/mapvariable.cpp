@@ -3,6 +3,7 @@
 
 #include "proxy/compiledconfig.h"
 #include "proxy/exchange.h"
+#include "proxy/healthrequest.h"
 #include "proxy/maptable.h"
 #include "proxy/regexfailure.h"
 
@@ -23,16 +24,28 @@ public:
         if (found.failed)
             reportRegexFailure(exchange, *found.failed, key.view());
         if (found.value)
-            values[*found.value].evaluate(exchange, out);
+            results[*found.value].evaluate(exchange, out);
         else if (fallback)
             fallback->evaluate(exchange, out);
         return true; // without a default the value is empty, yet there
+    }
+    bool evaluateForCheck(const HealthValues &values, WireBuffer &out) const override
+    {
+        WireBuffer key;
+        values.append(source, key);
+        RegexMatch match;
+        const MapLookup found = table.find(key.view(), match);
+        if (found.value)
+            values.append(results[*found.value], out);
+        else if (fallback)
+            values.append(*fallback, out);
+        return true;
     }
     bool isVolatile() const override { return changes; }
 
     Template source;
     MapTable table;
-    std::vector<Template> values;
+    std::vector<Template> results;
     std::optional<Template> fallback;
     bool changes = false;
 };
@@ -66,8 +79,8 @@ Result<void> takeEntry(const ConfigNode &entry, MapVariable &map, CompileScope &
         if (const auto regex = scope.compileRegex(pattern, caseless); !regex)
             return regex.error();
     }
-    const auto added = map.table.add(entry.name, quint32(map.values.size()), scope.regexes);
-    map.values.push_back(std::move(*value));
+    const auto added = map.table.add(entry.name, quint32(map.results.size()), scope.regexes);
+    map.results.push_back(std::move(*value));
     return added;
 }
 

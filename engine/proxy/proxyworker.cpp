@@ -32,6 +32,7 @@ ProxyWorker::~ProxyWorker()
     for (auto &entry : m_connections)
         entry.second->closeNow();
     m_connections.clear();
+    m_health.reset();
     m_context.active.reset();
 }
 
@@ -65,6 +66,7 @@ Result<void> ProxyWorker::activate(CompiledConfigPtr config, bool allRequired)
     m_listeners = std::move(opened);
     m_context.active = std::make_shared<ActiveConfig>(m_context.loop, std::move(config), m_context.active.get());
     m_context.active->logs = std::move(*logs);
+    m_health = std::make_unique<ActiveHealth>(m_context, m_context.active, m_health.get());
     closeOrphans();
     return {};
 }
@@ -205,6 +207,7 @@ void ProxyWorker::downstreamEnded(Http1Downstream *connection)
 void ProxyWorker::stopGracefully(std::function<void()> onStopped)
 {
     m_context.draining = true;
+    m_health.reset();
     closeListeners(m_listeners);
     for (auto &entry : m_connections)
         entry.first->closeWhenIdle();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/listener.h"
+#include "proxy/activehealth.h"
 #include "proxy/http1downstream.h"
 #include "proxy/proxycontext.h"
 
@@ -56,6 +57,7 @@ private:
     ListenAddress addressFor(const Listener &listener, int descriptor) const;
 
     ProxyContext m_context;
+    std::unique_ptr<ActiveHealth> m_health; // of the configuration in force; null before one and while it stops
     std::vector<ListenerState> m_listeners;
     std::unordered_map<Http1Downstream *, std::unique_ptr<Http1Downstream>> m_connections;
     std::function<void()> m_onStopped;

@@ -13,6 +13,7 @@
 namespace portlight {
 
 class Exchange;
+class HealthValues;
 
 // A variable whose value is worked out from others: map, geo, split_clients. Owned by the compiled configuration.
 class ComputedVariable
@@ -21,6 +22,13 @@ public:
     virtual ~ComputedVariable() = default;
     // Appends the value. False: there is none.
     virtual bool evaluate(Exchange &exchange, WireBuffer &out) const = 0;
+    // The same in a health check, which is no exchange. False where a client is what it asks about.
+    virtual bool evaluateForCheck(const HealthValues &values, WireBuffer &out) const
+    {
+        Q_UNUSED(values);
+        Q_UNUSED(out);
+        return false;
+    }
     // Worked out anew at each use, else once an exchange.
     virtual bool isVolatile() const { return false; }
 };

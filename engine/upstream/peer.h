@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "upstream/peerhealth.h"
+#include "upstream/healthhistory.h"
 #include "upstream/peerstatistics.h"
 #include "upstream/upstreamconfig.h"
 
@@ -94,6 +94,7 @@ public:
 
     PeerTimes times;
     PeerStatistics statistics;
+    HealthHistory checks;
 
 private:
     void startSlowly(SteadyTime now);

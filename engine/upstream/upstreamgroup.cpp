@@ -53,6 +53,8 @@ void UpstreamGroup::setPeers(const std::vector<PeerConfig> &peers)
             m_peers.push_back(takeOver(peer, before));
     }
     publish();
+    if (m_peersChanged)
+        m_peersChanged();
 }
 
 void UpstreamGroup::publish()

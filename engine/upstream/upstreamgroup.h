@@ -5,6 +5,8 @@
 #include "upstream/connectionpool.h"
 #include "upstream/stickysessions.h"
 
+#include <functional>
+
 namespace portlight {
 
 // What changes while an upstream group runs: its peers, whose turn it is, idle connections, sticky sessions. Engine
@@ -41,6 +43,8 @@ public:
     // Names were looked up again. Peers that are in the list already go on as they are; those without an address are
     // left out. Requests under way end with the peers they began with.
     void setPeers(const std::vector<PeerConfig> &peers);
+    // Is called when setPeers() has given other peers, before any request may be sent to them. One: the group's checks.
+    void setPeersListener(std::function<void()> listener) { m_peersChanged = std::move(listener); }
     // By hand, until a reload whose file says something else than before. False: the weight is not 1..65535, or the
     // group's weights would add up to more than its ring takes.
     bool setWeight(Peer &peer, int weight);
@@ -58,6 +62,7 @@ private:
     ConnectionPool m_pool;
     std::vector<PeerPtr> m_peers;
     PeerTablePtr m_table;
+    std::function<void()> m_peersChanged;
     std::shared_ptr<StickySessions> m_sessions; // null: `sticky learn` is not asked for
 };
 
