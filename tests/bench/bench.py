@@ -64,6 +64,8 @@ def progress(text):
 def kinds_of(row, kinds):
     if row.capturing:
         return [servers.PortlightCapturing] if servers.Portlight in kinds else []
+    if row.configuration in configurations.OWN:
+        return [kind for kind in kinds if kind is servers.Portlight]
     return [kind for kind in kinds if kind.speaks_nginx or row.configuration in configurations.FOR_ALL]
 
 

@@ -3,6 +3,7 @@
 
 SERVERS_MANY = 10_000
 GROUP_PEERS = 8
+CHECKED_PEERS = 100
 
 # Portlight keeps backend connections alive like nginx, which needs Connection to be empty for that.
 FORWARDED_FIELDS = """
@@ -128,11 +129,27 @@ def servers_of_ten(count):
     return text
 
 
+def checked(port, origin_port, extra=""):
+    """A group that is checked each second; nginx as one gets it cannot."""
+    return http_block(origin_port, extra, f"""
+    server {{
+        listen 127.0.0.1:{port};
+        server_name localhost;
+        location / {{
+            proxy_pass http://origin;
+            health_check interval=1s uri=/small;
+        }}
+    }}
+""", CHECKED_PEERS)
+
+
 TEXTS = {"plain": passing_on(1), "group8": passing_on(GROUP_PEERS), "upstream_tls": passing_on(1, "https"),
-         "realistic": realistic, "websockets": websockets, "one": servers_of_ten(1),
+         "realistic": realistic, "websockets": websockets, "checked": checked, "one": servers_of_ten(1),
          "many": servers_of_ten(SERVERS_MANY)}
 # Those that the other proxies have a counterpart of.
 FOR_ALL = {"plain", "group8", "upstream_tls", "websockets"}
+# Those that only Portlight runs.
+OWN = {"checked"}
 # How many backends they have, where it is not one; which of them are asked over TLS.
-PEER_COUNTS = {"group8": GROUP_PEERS}
+PEER_COUNTS = {"group8": GROUP_PEERS, "checked": CHECKED_PEERS}
 OVER_TLS = {"upstream_tls"}

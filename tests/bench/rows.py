@@ -11,6 +11,7 @@ import servers
 IDLE_CONNECTIONS = 9000
 QUIET_WEBSOCKETS = 2000
 QUIET_SECONDS = 60
+CHECKED_SECONDS, CHECKED_SETTLE_SECONDS = 30, 2
 SETTLE_SECONDS = 0.3
 # What an unchanged process shows from one look to the next.
 MEMORY_NOISE = 256 * 1024
@@ -142,6 +143,19 @@ def websocket_share(proxy):
     return spent / 1e9 / QUIET_SECONDS
 
 
+def check_share(proxy):
+    """The share of a core that checks of all backends take, each second; refuses to measure one that makes fewer."""
+    time.sleep(CHECKED_SETTLE_SECONDS)
+    seen = proxy.origin.requests_seen()
+    before = proxy.cpu_nanoseconds()
+    time.sleep(CHECKED_SECONDS)
+    spent = proxy.cpu_nanoseconds() - before
+    checks = proxy.origin.requests_seen() - seen - 1
+    if checks < configurations.CHECKED_PEERS * (CHECKED_SECONDS - 1):
+        raise servers.BenchError(f"{proxy.name} made only {checks} checks in {CHECKED_SECONDS} seconds")
+    return spent / 1e9 / CHECKED_SECONDS
+
+
 @dataclasses.dataclass(frozen=True)
 class MemoryRow:
     key: str
@@ -161,4 +175,6 @@ MEMORY_ROWS = [
               configuration="websockets"),
     MemoryRow("websockets_cpu", f"{QUIET_WEBSOCKETS:,} quiet WebSockets, share of a core", websocket_share, 0.001,
               unit="share", configuration="websockets"),
+    MemoryRow("health100", f"{configurations.CHECKED_PEERS} backends checked each second, share of a core", check_share,
+              0.02, unit="share", configuration="checked"),
 ]

@@ -169,7 +169,7 @@ class Origin(Server):
     def command(self):
         self.make_certificate()
         listens = "".join(f"        listen {peer} backlog=4096;\n"
-                          for peer in configurations.peers(configurations.GROUP_PEERS, self.port))
+                          for peer in configurations.peers(configurations.CHECKED_PEERS, self.port))
         for body, size in BODIES.items():
             with open(self.folder / body, "wb") as file:
                 file.truncate(size)
@@ -188,6 +188,7 @@ class Origin(Server):
 {listens}        listen 127.0.0.1:{self.tls_port} ssl backlog=4096;
         location = /small {{ return 200 "{'x' * SMALL_BODY}"; }}
         location = /seen {{ return 200 "{seen}"; }}
+        location = /counters {{ stub_status; }}
         location / {{ root {self.folder}; }}
     }}
 }}
@@ -195,6 +196,15 @@ class Origin(Server):
         config = self.folder / "nginx.conf"
         config.write_text(text)
         return [find_program("nginx"), "-p", str(self.folder), "-e", str(self.folder / "error.log"), "-c", str(config)]
+
+
+    def requests_seen(self):
+        """How many requests have come so far, before the one that asks."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection.request("GET", "/counters")
+        _, _, counters, *_ = connection.getresponse().read().decode().splitlines()
+        connection.close()
+        return int(counters.split()[2]) - 1
 
 
 class WebSocketOrigin(Server):
