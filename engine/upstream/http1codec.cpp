@@ -37,7 +37,9 @@ UpstreamCodec::HeadStatus Http1Codec::decodeHead(Buffer &in)
 {
     for (;;) {
         switch (m_parser.parse(in.data(), in.size())) {
-        case ParseStatus::NeedMore: return HeadStatus::NeedMore;
+        case ParseStatus::NeedMore:
+            in.compact(); // interim answers in front of it may have used up the room
+            return HeadStatus::NeedMore;
         case ParseStatus::Failed: m_error = &m_parser.error(); return HeadStatus::Failed;
         case ParseStatus::Complete: break;
         }
