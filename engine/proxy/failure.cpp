@@ -29,6 +29,23 @@ QString port(const QByteArray &peer)
     return QString::fromUtf8(peer.mid(peer.lastIndexOf(':') + 1));
 }
 
+QString adviceOnEnd(const Failure &failure)
+{
+    const QString log = u"Look at the backend's own log: it ended this connection, perhaps because it crashed."_s;
+    if (failure.bytesSeen > 0 || failure.phase != Failure::Phase::ReadingHead)
+        return log;
+    return log + u" A port that expects TLS ends plain HTTP like this too: then proxy_pass needs https://."_s;
+}
+
+QString adviceOnProtocol(QLatin1String spoken, const QString &port)
+{
+    if (spoken == QLatin1String("TLS"))
+        return u"Write https:// in proxy_pass: port %1 expects TLS."_s.arg(port);
+    if (spoken == QLatin1String("HTTP/2"))
+        return u"Let the program on port %1 answer HTTP/1.1 too, which is what proxy_pass speaks."_s.arg(port);
+    return u"Port %1 is no web server's: write in proxy_pass the port where the web server listens."_s.arg(port);
+}
+
 } // namespace
 
 int Failure::status() const
@@ -107,7 +124,9 @@ QByteArray Failure::logText() const
     case Kind::ConnectFailed: text = "connect() failed (" + describeErrno(error) + ')'; break;
     case Kind::TimedOut: text = "upstream timed out (" + describeErrno(ETIMEDOUT) + ')'; break;
     case Kind::ClosedEarly: text = "upstream prematurely closed connection"; break;
-    case Kind::ReadFailed: text = "recv() failed (" + describeErrno(error) + ')'; break;
+    case Kind::ReadFailed:
+        text = (gathered ? "readv() failed (" : "recv() failed (") + describeErrno(error) + ')';
+        break;
     case Kind::WriteFailed: text = "writev() failed (" + describeErrno(error) + ')'; break;
     case Kind::InvalidResponse: text = detail; break;
     case Kind::HeadTooLarge: text = "upstream sent too big header"; break;
@@ -150,6 +169,8 @@ QString Failure::sentence() const
         return u"the connection to %1 broke (%2) after %3 bytes"_s.arg(who, systemWords(error)).arg(bytesSeen);
     case Kind::WriteFailed: return u"%1 stopped taking the request (%2)"_s.arg(who, systemWords(error));
     case Kind::InvalidResponse:
+        if (spoken)
+            return u"%1 speaks %2, not plain HTTP/1"_s.arg(who, QLatin1String(spoken));
         return u"%1 answered with something that is not HTTP: %2"_s.arg(who, QString::fromUtf8(detail));
     case Kind::HeadTooLarge:
         return u"the headers of the answer from %1 are larger than proxy_buffer_size allows"_s.arg(who);
@@ -181,10 +202,11 @@ QString Failure::advice() const
                    ? u"Check that the backend is reachable; proxy_connect_timeout sets how long to wait."_s
                    : u"Look at what the backend is doing; proxy_read_timeout and proxy_send_timeout set how long to wait."_s;
     case Kind::ClosedEarly:
-    case Kind::ReadFailed:
-        return u"Look at the backend's own log: it ended this connection, perhaps because it crashed."_s;
+    case Kind::ReadFailed: return adviceOnEnd(*this);
     case Kind::WriteFailed: return u"The backend may refuse bodies of this size or kind: look at its log."_s;
     case Kind::InvalidResponse:
+        if (spoken)
+            return adviceOnProtocol(QLatin1String(spoken), p);
         return u"Check that port %1 speaks plain HTTP: it may expect TLS or another protocol."_s.arg(p);
     case Kind::HeadTooLarge: return u"Raise proxy_buffer_size, or look for an outsized cookie or header."_s;
     case Kind::PassedOver: return u"proxy_next_upstream names the statuses after which another backend is asked."_s;

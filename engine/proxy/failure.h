@@ -39,9 +39,11 @@ struct Failure {
     QByteArray peer;      // the address tried: "127.0.0.1:3000"
     qint64 bytesSeen = 0; // of the response, in that phase
     std::chrono::milliseconds timeout{0};
-    int answer = 0;    // the status of PassedOver
-    int tlsAlert = -1; // of TlsFailed: the alert that was sent or received (RFC 8446 §6); -1: none
-    QByteArray detail; // the parser's words for InvalidResponse
+    int answer = 0;               // the status of PassedOver
+    int tlsAlert = -1;            // of TlsFailed: the alert that was sent or received (RFC 8446 §6); -1: none
+    bool gathered = false;        // of ReadFailed: nginx would have read into several buffers at once, by another call
+    QByteArray detail;            // the parser's words for InvalidResponse
+    const char *spoken = nullptr; // of InvalidResponse: what the backend seems to speak instead; null: unknown
     QList<std::pair<QString, QString>> obstacles; // of NoLivePeer: peers, and what is in their way
 
     explicit operator bool() const { return kind != Kind::None; }

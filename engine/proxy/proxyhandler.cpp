@@ -190,6 +190,13 @@ Failure ProxyHandler::explained(Failure failure) const
     return failure;
 }
 
+void ProxyHandler::excessReceived(bool chunked)
+{
+    m_exchange.logError(LogLevel::Warn, chunked ? "upstream sent data after final chunk while reading upstream"
+                                                : "upstream sent more data than specified in \"Content-Length\" header "
+                                                  "while reading upstream");
+}
+
 void ProxyHandler::runFailed(const Failure &failure)
 {
     m_exchange.setFailure(explained(failure));

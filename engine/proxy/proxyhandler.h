@@ -57,6 +57,7 @@ private:
     bool canReplayBody() const override;
     void responseHeadReceived(const ResponseHead &head, const char *base) override;
     void responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines) override;
+    void excessReceived(bool chunked) override;
     void runFailed(const Failure &failure) override;
     void peerChosen(const PeerSelection &selection, QByteArrayView peer, bool reused) override;
     void attemptFailed(const Failure &failure, bool retrying, bool setAside) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/upstreamrun.h"
 
+#include "http/responsefault.h"
 #include "proxy/proxycontext.h"
 
 #include <cerrno>
@@ -311,7 +312,7 @@ void UpstreamRun::processHead()
         if (tooLarge) // nginx reads no more than that of a head
             m_tries.current()->bytesReceived = qMin(m_tries.current()->bytesReceived, qint64(m_settings->bufferBytes));
         Failure failure = failureNow(tooLarge ? Failure::Kind::HeadTooLarge : Failure::Kind::InvalidResponse);
-        failure.detail = m_codec.error().message;
+        failure.detail = describeResponseFault(m_codec.error(), m_codec.head(), m_in.data());
         attemptFailedWith(failure);
         return;
     }
@@ -322,6 +323,7 @@ void UpstreamRun::processHead()
     if (m_codec.head().http09) {
         Failure failure = failureNow(Failure::Kind::InvalidResponse);
         failure.detail = "upstream sent no valid HTTP/1.0 header";
+        failure.spoken = guessSpokenProtocol({m_in.data(), qsizetype(m_in.size())});
         attemptFailedWith(failure);
         return;
     }
@@ -345,6 +347,8 @@ void UpstreamRun::processHead()
 // A head whose body has not begun is told too, so that it goes out at once.
 void UpstreamRun::processBody(bool afterHead)
 {
+    if (m_request.method != MethodId::Head)
+        m_tries.current()->responseLength += m_in.size(); // with what frames it, as nginx counts
     const UpstreamCodec::BodyStatus status = m_codec.decodeBody(m_in);
     if (status == UpstreamCodec::BodyStatus::Failed) {
         Failure failure = failureNow(Failure::Kind::InvalidResponse);
@@ -354,7 +358,8 @@ void UpstreamRun::processBody(bool afterHead)
     }
     Buffer payload = std::move(m_in);
     const bool ended = status == UpstreamCodec::BodyStatus::Ended;
-    m_tries.current()->responseLength += payload.size();
+    if (ended && m_codec.hasExcess() && m_request.method != MethodId::Head)
+        m_observer.excessReceived(m_codec.head().chunked);
     if (ended)
         finishConnection();
     if (ended || afterHead || !payload.isEmpty())

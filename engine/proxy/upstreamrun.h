@@ -28,6 +28,8 @@ public:
     virtual bool canReplayBody() const = 0;
     virtual void responseHeadReceived(const ResponseHead &head, const char *base) = 0;
     virtual void responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines) = 0;
+    // More came than belongs to the response; it goes nowhere, and the connection is not used again.
+    virtual void excessReceived(bool chunked) = 0;
     // No whole response will come. The run has let go of its connection.
     virtual void runFailed(const Failure &failure) = 0;
     virtual void peerChosen(const PeerSelection &selection, QByteArrayView peer, bool reused) = 0;

@@ -20,6 +20,7 @@ Failure UpstreamRun::failureNow(Failure::Kind kind, int error) const
                     : m_reading != Reading::Head                          ? Failure::Phase::ReadingBody
                     : m_sendBlocked || kind == Failure::Kind::WriteFailed ? Failure::Phase::SendingRequest
                                                                           : Failure::Phase::ReadingHead;
+    failure.gathered = m_settings->buffering && failure.phase == Failure::Phase::ReadingBody;
     if (kind == Failure::Kind::TimedOut) {
         failure.timeout = failure.phase == Failure::Phase::Connecting ? m_settings->connectTimeout
                           : m_sendBlocked                             ? m_settings->sendTimeout

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Any bytes as a response head: the outcome does not depend on how they arrive, and points only into them.
+#include "http/responsefault.h"
 #include "httpinvariants.h"
 
 using namespace portlight;
@@ -39,6 +40,7 @@ void readWith(const ResponseLimits &limits, const char *data, size_t size)
     if (status == ParseStatus::Failed) {
         FUZZ_REQUIRE(whole.error().code != HttpProtocolError::Code::None && whole.error().status == 502);
         FUZZ_REQUIRE(same(whole.error(), pieces.error()));
+        FUZZ_REQUIRE(describeResponseFault(whole.error(), whole.head(), copy.get()).startsWith("upstream sent "));
     }
     if (status != ParseStatus::Complete)
         return;
@@ -52,6 +54,7 @@ void readWith(const ResponseLimits &limits, const char *data, size_t size)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     const char *data = reinterpret_cast<const char *>(bytes);
+    guessSpokenProtocol({data, qsizetype(size)});
     readWith({}, data, size);
     readWith({.headBytesMax = 64, .fieldsMax = 3}, data, size);
     return 0;
