@@ -51,6 +51,8 @@ public:
     bool readUntilEnd();
     // Until the connection has ended in whatever way.
     bool readUntilClosed();
+    // The same without reading: until both directions are shut, or it broke.
+    bool waitForHangup() const { return waitFor(0); }
     bool wasReset() const { return m_reset; }
     bool hasEnded() const { return m_ended; }
     // Reads what is there, and drops it, until `done` or the end; for bodies that should not be kept.
