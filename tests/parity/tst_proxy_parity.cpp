@@ -128,6 +128,7 @@ QByteArray TestProxyParity::withPlaces(QByteArray text) const
         text.replace("@origin-"_ba + label + '@', QByteArray::number(m_origin->port(label)));
     text.replace("@origin@", QByteArray::number(m_origin->port('a')));
     text.replace("@refused@", QByteArray::number(m_origin->refusedPort()));
+    text.replace("@full@", QByteArray::number(m_origin->fullPort()));
     return text.replace("@files@", m_files.path().toUtf8());
 }
 

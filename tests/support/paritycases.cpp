@@ -205,18 +205,18 @@ void Reader::takeReplyBytes(const QByteArray &bytes)
 void Reader::takeReplyMode(const QByteArray &words)
 {
     using Then = OriginReply::Then;
-    static const std::map<QByteArray, Then> modes{{"close", Then::Close},
-                                                  {"keep", Then::Keep},
-                                                  {"reset", Then::Reset},
-                                                  {"hold", Then::Hold},
-                                                  {"tunnel", Then::Tunnel}};
+    static const std::map<QByteArray, Then> modes{{"close", Then::Close}, {"keep", Then::Keep},
+                                                  {"reset", Then::Reset}, {"hold", Then::Hold},
+                                                  {"deaf", Then::Deaf},   {"tunnel", Then::Tunnel}};
     if (words == "next") {
         m_replyOpen = false;
         return;
     }
+    static const std::map<QByteArray, bool OriginReply::*> kinds{{"early", &OriginReply::early},
+                                                                 {"trickle", &OriginReply::trickle}};
     takeReplyBytes({});
-    if (words == "early")
-        m_case.replies.last().early = true;
+    if (const auto kind = kinds.find(words); kind != kinds.end())
+        m_case.replies.last().*(kind->second) = true;
     else if (const auto mode = modes.find(words); mode != modes.end())
         m_case.replies.last().then = mode->second;
     else

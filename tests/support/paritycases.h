@@ -72,7 +72,9 @@ struct ParityCases {
 //     + Name: value           a field of such a request
 //     > text                  sent by the client, with CRLF          >> text    without
 //     < text                  answered by the backend, with CRLF     << text    without
-//     <~ close|keep|reset|hold|tunnel|early|next    how the backend goes on; `next` begins the next reply
+//     <~ close|keep|reset|hold|deaf|tunnel    how the backend goes on behind its reply
+//     <~ early|trickle                        when and how it replies: see OriginReply
+//     <~ next                                 begins the next reply
 //     ~ read METHOD…|await TEXT|end|shut|close|requests N|closed N      what the client does next
 //     ~ new [NAME|[::1]:NAME|unix:FILE]    connects anew, to @port@, @port-NAME@ or the socket @dir@/FILE
 //     ~ log FILE N            closes, and waits until the file @dir@/FILE has N lines more
@@ -80,7 +82,8 @@ struct ParityCases {
 //     !nginx text  !ours text  a line that only one of them gives
 //
 // Escapes in texts: \r \n \t \\ \xNN, and \{COUNT*TEXT}. A send that no ~ line follows is followed by a read. In
-// configurations, files and texts "@files@" is the folder of the files, and "@port@" and the like what they are.
+// configurations, files and texts "@files@" is the folder of the files, "@refused@" and "@full@" are ports that refuse
+// or never take a connection, and "@port@" and the like what they are.
 void readParityCases(const QString &path, ParityCases &into);
 
 // When every file of the cases was last modified, in seconds since 1970: Mon, 01 Jan 2024 00:00:00 GMT.

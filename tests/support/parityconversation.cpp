@@ -86,6 +86,7 @@ QByteArray ParityConversation::withPlaceholders(const QByteArray &bytes) const
     for (const char label : QByteArrayView("abc"))
         out.replace(QByteArray::number(m_origin.port(label)), "@origin-"_ba + label + '@');
     out.replace(QByteArray::number(m_origin.refusedPort()), "@refused@");
+    out.replace(QByteArray::number(m_origin.fullPort()), "@full@");
     out.replace(m_server.directory, "@dir@");
     out = withoutBoundaries(out);
     return out.replace(m_server.files, "@files@");

@@ -2,7 +2,10 @@
 #include "support/recordingorigin.h"
 
 #include <arpa/inet.h>
+#include <cerrno>
 #include <chrono>
+#include <limits>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -56,10 +59,11 @@ qsizetype chunkedLength(QByteArrayView body)
     }
 }
 
-bool sendAll(int descriptor, const QByteArray &bytes)
+bool sendAll(int descriptor, const QByteArray &bytes, qsizetype pieceMax)
 {
     for (qsizetype at = 0; at < bytes.size();) {
-        const ssize_t sent = ::send(descriptor, bytes.data() + at, size_t(bytes.size() - at), MSG_NOSIGNAL);
+        const qsizetype piece = qMin(pieceMax, bytes.size() - at);
+        const ssize_t sent = ::send(descriptor, bytes.data() + at, size_t(piece), MSG_NOSIGNAL);
         if (sent <= 0)
             return false;
         at += sent;
@@ -142,6 +146,7 @@ void RecordingOrigin::begin(const QList<OriginReply> &replies)
     m_transcript.clear();
     m_accepted.clear();
     m_requests = m_closed = 0;
+    ++m_beginnings;
 }
 
 QByteArray RecordingOrigin::transcript() const
@@ -173,8 +178,10 @@ void RecordingOrigin::run()
         std::vector<pollfd> polled{{m_wakeRead, POLLIN, 0}};
         for (const auto &[descriptor, label] : m_listeners)
             polled.push_back({descriptor, POLLIN, 0});
+        dropOldDeaf();
         for (const Connection &connection : m_connections)
-            polled.push_back({connection.descriptor, POLLIN, 0});
+            polled.push_back(
+                {connection.descriptor, short(connection.then == OriginReply::Then::Deaf ? 0 : POLLIN), 0});
         if (::poll(polled.data(), nfds_t(polled.size()), -1) < 0)
             continue;
         if (polled[0].revents)
@@ -203,15 +210,39 @@ void RecordingOrigin::accept(char label, int listener)
     connection.descriptor = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection.descriptor < 0)
         return;
+    const int on = 1;
+    ::setsockopt(connection.descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const std::lock_guard lock(m_mutex);
     connection.name = label + QByteArray::number(++m_accepted[label]);
+    connection.beginning = m_beginnings;
     m_connections.push_back(std::move(connection));
+}
+
+// Nothing tells such a connection that its other side has gone: the end stands behind bytes that nobody reads.
+void RecordingOrigin::dropOldDeaf()
+{
+    int beginnings;
+    {
+        const std::lock_guard lock(m_mutex);
+        beginnings = m_beginnings;
+    }
+    for (Connection &connection : m_connections) {
+        if (connection.then == OriginReply::Then::Deaf && connection.beginning != beginnings)
+            close(connection);
+    }
+    std::erase_if(m_connections, [](const Connection &connection) { return connection.descriptor < 0; });
 }
 
 void RecordingOrigin::receive(Connection &connection)
 {
+    if (connection.then == OriginReply::Then::Deaf) {
+        close(connection); // it is watched for errors alone
+        return;
+    }
     char bytes[65536];
-    const ssize_t count = ::recv(connection.descriptor, bytes, sizeof bytes, 0);
+    const ssize_t count = ::recv(connection.descriptor, bytes, sizeof bytes, MSG_DONTWAIT);
+    if (count < 0 && errno == EAGAIN)
+        return; // what was polled was an older connection with this descriptor
     if (count <= 0) {
         otherSideClosed(connection);
         return;
@@ -232,12 +263,7 @@ void RecordingOrigin::takeRequests(Connection &connection)
         const QByteArray head = connection.input.left(headEnd + 4);
         const qsizetype length = messageLength(connection.input, false, false);
         const bool replies = !connection.replied;
-        bool early = false;
-        if (replies && length < 0) {
-            const std::lock_guard lock(m_mutex);
-            early = !m_replies.isEmpty() && m_replies.first().early;
-        }
-        if (early) {
+        if (replies && length < 0 && nextReplyIsEarly()) {
             connection.replied = true;
             reply(connection, head, nextReply(head));
         }
@@ -255,6 +281,12 @@ void RecordingOrigin::takeRequests(Connection &connection)
     }
 }
 
+bool RecordingOrigin::nextReplyIsEarly() const
+{
+    const std::lock_guard lock(m_mutex);
+    return !m_replies.isEmpty() && m_replies.first().early;
+}
+
 OriginReply RecordingOrigin::nextReply(QByteArrayView head)
 {
     const std::lock_guard lock(m_mutex);
@@ -270,7 +302,8 @@ OriginReply RecordingOrigin::nextReply(QByteArrayView head)
 void RecordingOrigin::reply(Connection &connection, QByteArrayView head, const OriginReply &reply)
 {
     connection.then = reply.then;
-    if (!sendAll(connection.descriptor, reply.bytes)) {
+    constexpr qsizetype any = std::numeric_limits<qsizetype>::max();
+    if (!sendAll(connection.descriptor, reply.bytes, reply.trickle ? 1 : any)) {
         close(connection);
         return;
     }
@@ -286,6 +319,7 @@ void RecordingOrigin::reply(Connection &connection, QByteArrayView head, const O
     case OriginReply::Then::Reset: close(connection, true); return;
     case OriginReply::Then::Keep:
     case OriginReply::Then::Hold:
+    case OriginReply::Then::Deaf:
     case OriginReply::Then::Tunnel: return;
     }
 }
@@ -294,7 +328,7 @@ void RecordingOrigin::echo(Connection &connection)
 {
     const QByteArray bytes = std::exchange(connection.input, {});
     note(connection, " (tunnel)", bytes);
-    if (!sendAll(connection.descriptor, bytes))
+    if (!sendAll(connection.descriptor, bytes, bytes.size()))
         close(connection);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "support/fulllistener.h"
+
 #include <QByteArray>
 #include <QList>
 
@@ -20,11 +22,13 @@ struct OriginReply {
         Keep,
         Reset,
         Hold,   // says no more and waits for the other side to close
+        Deaf,   // reads no more either, so that what is still to come fills the kernel's buffers
         Tunnel, // echoes what comes, until the other side shuts its half
     };
     QByteArray bytes;
     Then then = Then::AsAsked;
-    bool early = false; // as soon as the head is there, without waiting for the body
+    bool early = false;   // as soon as the head is there, without waiting for the body
+    bool trickle = false; // one byte to a segment
 };
 
 // Backends on 127.0.0.1 that note every byte they get, in order, and answer by a script. One thread of its own for all
@@ -32,13 +36,15 @@ struct OriginReply {
 class RecordingOrigin
 {
 public:
-    // One listening port for each letter of `labels`, "a", "b", …; and one, refusedPort(), where nothing will listen.
+    // One listening port for each letter of `labels`, "a", "b", …; besides them refusedPort(), where nothing will
+    // listen, and fullPort(), where no connection is ever taken.
     explicit RecordingOrigin(const QByteArray &labels = "abc");
     ~RecordingOrigin();
     Q_DISABLE_COPY_MOVE(RecordingOrigin)
 
     quint16 port(char label) const { return m_ports.at(label); }
     quint16 refusedPort() const { return m_refusedPort; }
+    quint16 fullPort() const { return m_full.port(); }
 
     // Forgets what was noted. Requests from now on get these replies in their order, then a plain 200.
     void begin(const QList<OriginReply> &replies);
@@ -56,7 +62,7 @@ private:
         QByteArray input;
         OriginReply::Then then = OriginReply::Then::AsAsked;
         bool replied = false; // to the request at the front of `input`
-        bool ended = false;
+        int beginning = 0;    // which begin() it belongs to
     };
 
     void run();
@@ -69,6 +75,8 @@ private:
     void close(Connection &connection, bool reset = false);
     void note(const Connection &connection, QByteArrayView what, const QByteArray &bytes);
     OriginReply nextReply(QByteArrayView head);
+    bool nextReplyIsEarly() const;
+    void dropOldDeaf();
     template<typename Predicate>
     bool waitFor(Predicate predicate);
 
@@ -77,6 +85,7 @@ private:
     std::vector<Connection> m_connections;
     quint16 m_refusedPort = 0;
     int m_refused = -1;
+    FullListener m_full;
     int m_wakeRead = -1;
     int m_wakeWrite = -1;
 
@@ -87,6 +96,7 @@ private:
     std::map<char, int> m_accepted;
     int m_requests = 0;
     int m_closed = 0;
+    int m_beginnings = 0;
 
     std::thread m_thread;
 };
