@@ -130,6 +130,14 @@ quint16 SocketAddress::port() const
     }
 }
 
+void SocketAddress::setPort(quint16 port)
+{
+    if (family() == AF_INET)
+        m_storage.inet.sin_port = htons(port);
+    else if (family() == AF_INET6)
+        m_storage.inet6.sin6_port = htons(port);
+}
+
 QByteArray SocketAddress::host() const
 {
     char text[INET6_ADDRSTRLEN] = "";
