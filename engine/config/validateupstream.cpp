@@ -60,7 +60,8 @@ void checkPeer(State &state, const ConfigNode &server)
                             : swallowed);
             return;
         }
-        if (!word.startsWith("weight=") && word != "down" && word != "backup")
+        if (!word.startsWith("weight=") && !word.startsWith("service=") && word != "down" && word != "backup"
+            && word != "resolve")
             state.notYet(u"server … "_s + text(word), u"backends that fail are not set aside yet"_s,
                          positionOf(server, i));
     }
@@ -80,6 +81,7 @@ void checkUpstream(State &state, const ConfigNode &upstream)
     if (std::all_of(servers.begin(), servers.end(), [](const ConfigNode *server) { return isBackup(*server); }))
         state.error(ErrorCode::MissingDirective, u"no servers in upstream \"%1\""_s.arg(text(name)), upstream.position,
                     u"one of them at least must not be a backup"_s);
+    checkResolvingUpstream(state, upstream);
 }
 
 } // namespace portlight::validation

@@ -68,6 +68,7 @@ std::span<const NamedCheck> logChecks();
 std::span<const NamedCheck> proxyChecks();
 std::span<const NamedCheck> zoneChecks();
 std::span<const NamedCheck> healthChecks();
+std::span<const NamedCheck> resolverChecks();
 
 void sortByPlace(State &state);
 // Says how much was found beyond what is listed.
@@ -110,5 +111,7 @@ void checkHealthGroups(State &state, const std::vector<ConfigNode> &nodes);
 // Duplicates among the locations that are children of `block`.
 void checkLocations(State &state, const ConfigNode &block);
 void checkLocation(State &state, const ConfigNode &location, const Scope &scope);
+// What an upstream block says of names that are looked up while running; validateresolver.cpp.
+void checkResolvingUpstream(State &state, const ConfigNode &upstream);
 
 } // namespace portlight::validation

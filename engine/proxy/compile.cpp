@@ -4,6 +4,7 @@
 #include "proxy/compilehealth.h"
 #include "proxy/compilelocations.h"
 #include "proxy/compilelogs.h"
+#include "proxy/compilenames.h"
 #include "proxy/compilescope.h"
 #include "proxy/compileupstreams.h"
 #include "proxy/geovariable.h"
@@ -79,8 +80,10 @@ void Compiler::run()
     compileHealthMatches(*http, m_scope);
     LevelSettings level = LevelSettings::defaults(m_scope);
     level.take(*http, m_scope);
-    for (const ConfigNode *block : http->childrenNamed("upstream"))
+    for (const ConfigNode *block : http->childrenNamed("upstream")) {
         m_upstreams.addBlock(*block);
+        compileGroupResolver(*m_config.upstreams.back(), *block, *level.resolver, m_scope);
+    }
     for (const ConfigNode *block : http->childrenNamed("server"))
         compileServer(*block, level);
     reportUndefined();

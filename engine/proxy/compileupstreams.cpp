@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/compileupstreams.h"
 
+#include "proxy/compilenames.h"
+
 #include <netdb.h>
 
 namespace portlight {
@@ -55,8 +57,10 @@ void UpstreamCompiler::addBlock(const ConfigNode &block)
 {
     UpstreamConfig *group = append(block.argument(0).toByteArray(), block.position);
     m_config.groupsByName.insert(group->name.toLower(), group);
-    for (const ConfigNode *server : block.childrenNamed("server"))
-        addServer(*group, *server);
+    for (const ConfigNode *server : block.childrenNamed("server")) {
+        if (!addRunTimeName(*group, *server))
+            addServer(*group, *server);
+    }
     if (!block.child("server"))
         report(ErrorCode::MissingDirective, QStringLiteral("no servers are inside upstream"), block.position,
                QStringLiteral("add a line such as: server 127.0.0.1:3000;"));

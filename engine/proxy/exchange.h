@@ -115,6 +115,7 @@ public:
     qint64 startedAtMs() const { return m_startedAtMs; }
     const ProxyHandler &proxy() const { return m_proxy; }
     const UpstreamRun &run() const { return m_proxy.run(); }
+    bool isLookingUpBackend() const { return m_proxy.isLookingUp(); }
     bool isRecording() const { return m_detail != nullptr; }
     // A client on this machine, of a domain of ours: errors may explain themselves.
     bool mayExplain() const;

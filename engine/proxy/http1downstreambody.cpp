@@ -121,6 +121,10 @@ void Http1Downstream::bodyEnded()
 // client that has gone, and so do we.
 void Http1Downstream::watchForClose()
 {
+    if (m_stream->hasHungUp() && exchange().isRunning() && exchange().isLookingUpBackend()) {
+        exchange().clientGone("epoll_wait() reported that client prematurely closed connection");
+        return close();
+    }
     if (!m_stream->hasHungUp() || m_tunnel || m_responseEnded)
         return;
     if (exchange().isRunning() && exchange().run().isBusy()) {

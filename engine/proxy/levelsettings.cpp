@@ -21,7 +21,7 @@ const SetterTable &setters()
         SetterTable all;
         for (const auto rows : {coreSetters(), proxySetters(), proxyFieldSetters(), proxyFlowSetters(), retrySetters(),
                                 errorPageSetters(), rewriteSetters(), headerSetters(), logSetters(), fileSetters(),
-                                bodySetters(), accessSetters()}) {
+                                bodySetters(), accessSetters(), resolverSetters()}) {
             for (const SetterRow &row : rows)
                 all.insert(row.name, row);
         }

@@ -11,6 +11,7 @@
 #include "proxy/headersettings.h"
 #include "proxy/logsettings.h"
 #include "proxy/proxysettings.h"
+#include "proxy/resolversettings.h"
 #include "proxy/rewritesettings.h"
 
 #include <span>
@@ -45,6 +46,7 @@ struct LevelSettings {
     Shared<LogSettings> log;
     Shared<FileSettings> files;
     Shared<AccessSettings> access;
+    Shared<ResolverSettings> resolver;
 
     // Defaults of the version that `scope` names.
     static LevelSettings defaults(CompileScope &scope);
@@ -65,5 +67,6 @@ std::span<const SetterRow> logSetters();
 std::span<const SetterRow> fileSetters();
 std::span<const SetterRow> bodySetters();
 std::span<const SetterRow> accessSetters();
+std::span<const SetterRow> resolverSetters();
 
 } // namespace portlight

@@ -44,6 +44,19 @@ QString obstacleWords(const Peer &peer, PeerObstacle obstacle)
     return {};
 }
 
+QString addressWords(const UpstreamConfig &group)
+{
+    QStringList words;
+    for (const PeerConfig &peer : group.peers) {
+        if (words.size() == ObstaclesMax) {
+            words.append(u"…"_s);
+            break;
+        }
+        words.append(QString::fromUtf8(peer.display));
+    }
+    return words.join(u", "_s);
+}
+
 QList<std::pair<QString, QString>> obstaclesOf(const UpstreamGroup &group, SteadyTime now)
 {
     QList<std::pair<QString, QString>> list;

@@ -3,12 +3,14 @@
 
 #include "http/serializer.h"
 #include "proxy/requestslot.h"
+#include "upstream/upstreamnames.h"
 
 namespace portlight {
 
-ActiveConfig::ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled, const ActiveConfig *previous)
+ActiveConfig::ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled, ErrorLog &log, const ActiveConfig *previous)
     : config(std::move(compiled))
     , m_loop(loop)
+    , m_log(log)
 {
     QHash<QByteArray, const UpstreamGroup *> before;
     if (previous) {
@@ -18,6 +20,26 @@ ActiveConfig::ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled, const A
     upstreams.reserve(config->upstreams.size());
     for (const auto &group : config->upstreams)
         upstreams.push_back(std::make_unique<UpstreamGroup>(loop, *group, before.value(group->name)));
+    for (const auto &group : upstreams) {
+        if (UpstreamNames::areIn(group->config()) && group->config().resolver)
+            m_names.push_back(
+                std::make_unique<UpstreamNames>(loop, *group, resolverOf(group->config().resolver), m_log));
+    }
+}
+
+ActiveConfig::~ActiveConfig() = default;
+
+void ActiveConfig::stopLookingUp()
+{
+    m_names.clear();
+}
+
+Resolver &ActiveConfig::resolverOf(const std::shared_ptr<const ResolverConfig> &resolver)
+{
+    auto &running = m_resolvers[resolver.get()];
+    if (!running)
+        running = std::make_unique<Resolver>(m_loop, *resolver, m_log);
+    return *running;
 }
 
 UpstreamGroup *ActiveConfig::groupNamed(QByteArrayView name) const
@@ -45,10 +67,7 @@ Result<std::shared_ptr<AddressGroup>> ActiveConfig::groupOf(const PeerAddress &a
     } else if (const auto numeric = SocketAddress::fromNumeric(address.host, address.port)) {
         peer.resolved = {*numeric};
     } else {
-        return Error{ErrorCode::HostNotFound,
-                     QStringLiteral("no resolver defined to resolve %1").arg(QString::fromUtf8(address.host)),
-                     {},
-                     QStringLiteral("name an upstream block, or an address")};
+        return std::shared_ptr<AddressGroup>();
     }
     auto group = std::make_shared<AddressGroup>();
     group->config.name = key;
@@ -71,6 +90,29 @@ std::vector<UpstreamGroup *> ActiveConfig::groups() const
     std::sort(all.begin() + qsizetype(upstreams.size()), all.end(),
               [](const UpstreamGroup *a, const UpstreamGroup *b) { return a->config().name < b->config().name; });
     return all;
+}
+
+std::shared_ptr<AddressGroup> ActiveConfig::groupOfResolved(const PeerAddress &address,
+                                                            const std::vector<SocketAddress> &addresses) const
+{
+    auto group = std::make_shared<AddressGroup>();
+    group->config.name = address.host;
+    PeerConfig peer;
+    peer.address = address;
+    peer.isName = true;
+    if (isLocalhostName(address.host)) {
+        peer.display = address.toString();
+        peer.resolved = addresses;
+        group->config.peers.push_back(std::move(peer));
+    } else {
+        for (const SocketAddress &each : addresses) {
+            peer.display = each.toString();
+            peer.resolved = {each};
+            group->config.peers.push_back(peer);
+        }
+    }
+    group->state = std::make_unique<UpstreamGroup>(m_loop, group->config);
+    return group;
 }
 
 ProxyContext::ProxyContext(EngineLoop &engineLoop)

@@ -10,6 +10,7 @@
 
 #include <QHash>
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -26,7 +27,10 @@ struct ProxyCounters {
     int waiting = 0;
 };
 
-// A group of the one address that a URL with variables named.
+class Resolver;
+class UpstreamNames;
+
+// A group of what a URL with variables named.
 struct AddressGroup {
     UpstreamConfig config;
     std::unique_ptr<UpstreamGroup> state;
@@ -39,14 +43,24 @@ public:
     static constexpr qsizetype AddressGroupsMax = 256; // kept for the next request to the same address
 
     // `previous`: the one before, whose groups hand over what they know of the peers that stay; null: none.
-    ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled, const ActiveConfig *previous = nullptr);
+    // `log` outlives it.
+    ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled, ErrorLog &log, const ActiveConfig *previous = nullptr);
+    ~ActiveConfig();
     // The group of that name; null: there is none.
     UpstreamGroup *groupNamed(QByteArrayView name) const;
-    // The group for an address that is not known before a request comes. Error: the host is a name, which nobody
-    // resolves while requests wait.
+    // The group for an address that is not known before a request comes. Null: the host is a name, to be looked up.
     Result<std::shared_ptr<AddressGroup>> groupOf(const PeerAddress &address);
     // All groups there are now: those of the configuration in its order, then those that groupOf made, by name.
     std::vector<UpstreamGroup *> groups() const;
+    // A group for one request, of what its host was resolved to: a peer for each address, as in nginx, but one for
+    // localhost, which is dialed on both families. It keeps no connections.
+    std::shared_ptr<AddressGroup> groupOfResolved(const PeerAddress &address,
+                                                  const std::vector<SocketAddress> &addresses) const;
+    // The names of its groups are not looked up any more: another configuration does. Exchanges that still hold this
+    // one go on with the peers that are known.
+    void stopLookingUp();
+    // What runs for that `resolver` directive, from the first name on that is asked of it.
+    Resolver &resolverOf(const std::shared_ptr<const ResolverConfig> &config);
 
     CompiledConfigPtr config;
     std::vector<std::unique_ptr<UpstreamGroup>> upstreams; // by UpstreamConfig::index
@@ -54,7 +68,10 @@ public:
 
 private:
     EngineLoop &m_loop;
+    ErrorLog &m_log;
     QHash<QByteArray, std::shared_ptr<AddressGroup>> m_addressGroups;
+    std::map<const ResolverConfig *, std::unique_ptr<Resolver>> m_resolvers; // which `config` keeps
+    std::vector<std::unique_ptr<UpstreamNames>> m_names;                     // of groups that have such
 };
 using ActiveConfigPtr = std::shared_ptr<ActiveConfig>;
 

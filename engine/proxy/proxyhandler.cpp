@@ -12,6 +12,7 @@ ProxyHandler::ProxyHandler(ProxyContext &context, Exchange &exchange)
     : m_context(context)
     , m_exchange(exchange)
     , m_run(context, *this)
+    , m_lookup(context.loop, *this)
 {}
 
 const ProxySettings &ProxyHandler::settings() const
@@ -36,6 +37,7 @@ void ProxyHandler::cancel()
 {
     if (m_tap)
         m_tap->finish();
+    m_lookup.cancel();
     m_run.cancel();
 }
 
@@ -105,8 +107,37 @@ bool ProxyHandler::evaluateTarget(const ProxyPass &pass)
         return false;
     }
     m_job.address = std::move(*group);
+    if (m_job.address) {
+        m_job.group = m_job.address->state.get();
+        return true;
+    }
+    m_job.group = nullptr; // looked up once the request's body is there
+    if (m_exchange.settings().resolver->config)
+        return true;
+    targetNotFound("no resolver defined to resolve " + target->peer.host);
+    return false;
+}
+
+void ProxyHandler::targetFound(std::shared_ptr<AddressGroup> group)
+{
+    if (m_exchange.isRecording())
+        m_exchange.decide(Decision::Step::Peer, QString::fromUtf8(group->config.name),
+                          u"the name was resolved to %1"_s.arg(addressWords(group->config)), m_job.pass->position);
+    m_job.address = std::move(group);
     m_job.group = m_job.address->state.get();
-    return true;
+    startRun();
+}
+
+void ProxyHandler::targetNotFound(const QByteArray &logText)
+{
+    Failure failure;
+    failure.kind = Failure::Kind::NotResolved;
+    failure.peer = m_job.evaluated.peer.host;
+    failure.detail = logText;
+    m_exchange.logError(LogLevel::Error, logText);
+    m_exchange.decide(Decision::Step::Attempt, QString::fromUtf8(failure.peer), failure.sentence());
+    m_exchange.noteFailure(failure);
+    runFailed(failure);
 }
 
 bool ProxyHandler::prepareJob()
@@ -126,6 +157,10 @@ bool ProxyHandler::prepareJob()
 
 void ProxyHandler::startRun()
 {
+    if (!knowsTarget()) {
+        m_lookup.start(m_exchange.activeConfig(), *m_exchange.settings().resolver, m_job.evaluated.peer);
+        return;
+    }
     const ProxySettings &proxy = settings();
     m_job.body = proxy.body ? proxy.body->evaluated(m_exchange) : QByteArray();
     UpstreamRun::Request request;

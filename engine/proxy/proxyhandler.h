@@ -4,6 +4,7 @@
 #include "proxy/bodystore.h"
 #include "proxy/phaseresult.h"
 #include "proxy/proxyjob.h"
+#include "proxy/targetlookup.h"
 #include "proxy/tunneltap.h"
 #include "proxy/upstreamrun.h"
 
@@ -15,7 +16,7 @@ struct ResponseHead;
 // The proxy content handler (ngx_http_proxy_module): takes the client's body, asks a backend, makes the response's head
 // of what comes back, and passes bodies and tunnels on. Engine thread; a part of its exchange, used for one request
 // after another; redirected inside, an exchange may start it several times.
-class ProxyHandler final : private UpstreamRunObserver
+class ProxyHandler final : private UpstreamRunObserver, private TargetLookupObserver
 {
 public:
     ProxyHandler(ProxyContext &context, Exchange &exchange);
@@ -41,6 +42,8 @@ public:
     const BodyStore &bodyStore() const { return m_bodyStore; }
     // Some backend has been asked, or at least looked for.
     bool hasRun() const { return m_runStarted; }
+    // The backend's name is being looked up: no run has begun.
+    bool isLookingUp() const { return m_lookup.isRunning(); }
     // Where it goes, or went last; null before the first.
     const ProxyTarget *target() const { return m_job.pass ? &m_job.target() : nullptr; }
     int retries() const { return m_retries; }
@@ -73,6 +76,9 @@ private:
     // --- asking (proxyhandler.cpp, proxyrequesthead.cpp) ---
     bool prepareJob();
     bool evaluateTarget(const ProxyPass &pass);
+    bool knowsTarget() const { return m_job.group != nullptr; }
+    void targetFound(std::shared_ptr<AddressGroup> group) override;
+    void targetNotFound(const QByteArray &logText) override;
     void startRun();
     void writeTarget(WireBuffer &out);
     void writeSetFields(WireBuffer &out);
@@ -97,6 +103,7 @@ private:
     ProxyContext &m_context;
     Exchange &m_exchange;
     UpstreamRun m_run;
+    TargetLookup m_lookup;
     ProxyJob m_job;
     WireBuffer m_scratch;
     QByteArray m_sentTarget; // of the last request to a backend

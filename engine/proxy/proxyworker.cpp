@@ -64,7 +64,10 @@ Result<void> ProxyWorker::activate(CompiledConfigPtr config, bool allRequired)
     }
     closeListeners(m_listeners);
     m_listeners = std::move(opened);
-    m_context.active = std::make_shared<ActiveConfig>(m_context.loop, std::move(config), m_context.active.get());
+    const ActiveConfigPtr before = m_context.active;
+    m_context.active = std::make_shared<ActiveConfig>(m_context.loop, std::move(config), m_context.log, before.get());
+    if (before)
+        before->stopLookingUp();
     m_context.active->logs = std::move(*logs);
     m_health = std::make_unique<ActiveHealth>(m_context, m_context.active, m_health.get());
     closeOrphans();

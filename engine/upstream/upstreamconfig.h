@@ -2,9 +2,10 @@
 #pragma once
 
 #include "config/values.h"
-#include "net/socketaddress.h"
+#include "net/resolverconfig.h"
 
 #include <chrono>
+#include <memory>
 #include <vector>
 
 namespace portlight {
@@ -30,7 +31,14 @@ struct PeerConfig {
     bool drain = false; // serves only the sessions that are bound to it
     bool backup = false;
     bool resolve = false; // its name is looked up again while running
+    QByteArray lookedUp;  // with `resolve`: that name; `resolved` and `address` are what it led to
     TextPosition position;
+
+    // It came of the name that this `server … resolve` line has.
+    bool isOf(const PeerConfig &written) const
+    {
+        return !lookedUp.isEmpty() && lookedUp == written.lookedUp && service == written.service;
+    }
 };
 
 // How a group chooses, under nginx's names.
@@ -59,7 +67,10 @@ struct UpstreamConfig {
     bool learnsFromHead = false; // sticky learn … header: not only when the whole response is there
     int stickySessionsMax = 0;   // of sticky learn
     milliseconds stickyTimeout{600'000};
-    QByteArray zone;   // `zone`: several groups may share one
+    QByteArray zone; // `zone`: several groups may share one
+    std::shared_ptr<const ResolverConfig>
+        resolver; // of the names that are looked up while running; null: there are none
+    milliseconds resolverTimeout{30'000};
     int keepalive = 0; // idle connections kept; 0: none
     bool keepaliveLocal = false;
     qint64 keepaliveRequests = 1000;

@@ -2,6 +2,7 @@
 #include "upstream/upstreamgroup.h"
 
 #include "upstream/consistenthash.h"
+#include "upstream/resolvedpeers.h"
 
 #include <algorithm>
 
@@ -19,7 +20,7 @@ UpstreamGroup::UpstreamGroup(EngineLoop &loop, const UpstreamConfig &config, con
         m_table = previous->m_table;
         m_sessions = previous->m_sessions;
     }
-    setPeers(config.peers);
+    setPeers(startingPeers(previous));
     if (config.sticky != StickyMethod::Learn)
         m_sessions.reset();
     else if (m_sessions)
@@ -29,6 +30,25 @@ UpstreamGroup::UpstreamGroup(EngineLoop &loop, const UpstreamConfig &config, con
 }
 
 UpstreamGroup::~UpstreamGroup() = default;
+
+// Those of the configuration, and what its names were resolved to before the reload: a reload must not empty the group
+// until they are looked up again.
+std::vector<PeerConfig> UpstreamGroup::startingPeers(const UpstreamGroup *previous) const
+{
+    std::vector<PeerConfig> peers = m_config.peers;
+    if (!previous)
+        return peers;
+    for (const PeerConfig &written : m_config.peers) {
+        std::vector<ResolvedAddress> known;
+        for (const PeerPtr &peer : previous->m_peers) {
+            if (peer->config().isOf(written))
+                known.push_back(asResolved(peer->config()));
+        }
+        const std::vector<PeerConfig> again = resolvedPeers(written, {}, known);
+        peers.insert(peers.end(), again.begin(), again.end());
+    }
+    return peers;
+}
 
 // The peer of that address as it runs already, taken out of `from`, or a new one.
 PeerPtr UpstreamGroup::takeOver(const PeerConfig &config, std::vector<PeerPtr> &from) const

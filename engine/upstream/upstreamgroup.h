@@ -53,6 +53,7 @@ public:
     static constexpr int WeightByHandMax = 65'535;
 
 private:
+    std::vector<PeerConfig> startingPeers(const UpstreamGroup *previous) const;
     PeerPtr takeOver(const PeerConfig &config, std::vector<PeerPtr> &from) const;
     void publish();
 

@@ -6,6 +6,7 @@
 //     PORTLIGHT_PARITY=nginx        plays to the real nginx alone and prints what it answers
 //     PORTLIGHT_PARITY_CASES=DIR    reads the cases of that folder instead of the repository's
 //     PORTLIGHT_PARITY_ONLY=TEXT    plays only the cases whose names begin so
+#include "support/dnsserver.h"
 #include "support/enginefixture.h"
 #include "support/nginxserver.h"
 #include "support/parityconversation.h"
@@ -67,6 +68,7 @@ private Q_SLOTS:
     void answersAsNginx();
 
 private:
+    void startDns();
     void startServers(const ParityCase &parityCase);
     void startOurs(const QByteArray &text);
     QByteArray withPlaces(QByteArray text) const;
@@ -75,6 +77,7 @@ private:
     ParityCases m_cases;
     QTemporaryDir m_files;
     std::unique_ptr<RecordingOrigin> m_origin;
+    std::unique_ptr<DnsServer> m_dns;
     std::unique_ptr<NginxServer> m_nginx;
     std::unique_ptr<EngineFixture> m_ours;
     ParityServer m_nginxReached;
@@ -92,6 +95,23 @@ void TestProxyParity::initTestCase()
     const QByteArray filesProblem = writeParityFiles(m_cases, m_files.path());
     QVERIFY2(filesProblem.isEmpty(), filesProblem.constData());
     m_origin = std::make_unique<RecordingOrigin>();
+    startDns();
+}
+
+// The names of the cases about the resolver. IPv6 addresses there are none: nginx takes the families in any order.
+void TestProxyParity::startDns()
+{
+    const QList<DnsRecordText> loopback = {{"A", "127.0.0.1", 300, {}}};
+    m_dns = std::make_unique<DnsServer>();
+    m_dns->setAddresses("good.test", {"127.0.0.1"});
+    m_dns->setAddresses("empty.test", {});
+    m_dns->set("cut.test", "A", DnsScript::truncated(loopback));
+    for (const char *type : {"A", "AAAA"}) {
+        m_dns->set("alias.test", type, DnsScript::answer({{"CNAME", "good.test", 300, {}}}));
+        m_dns->set("lost.test", type, DnsScript::failure(2));
+        m_dns->set("no.test", type, DnsScript::failure(5));
+        m_dns->set("silent.test", type, DnsScript::silence());
+    }
 }
 
 void TestProxyParity::everyCaseIsNamedOnce()
@@ -127,6 +147,7 @@ QByteArray TestProxyParity::withPlaces(QByteArray text) const
     for (const char label : QByteArrayView("abc"))
         text.replace("@origin-"_ba + label + '@', QByteArray::number(m_origin->port(label)));
     text.replace("@origin@", QByteArray::number(m_origin->port('a')));
+    text.replace("@dns@", m_dns->address());
     text.replace("@refused@", QByteArray::number(m_origin->refusedPort()));
     text.replace("@full@", QByteArray::number(m_origin->fullPort()));
     return text.replace("@files@", m_files.path().toUtf8());

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <vector>
 
 namespace portlight::testing {
 
@@ -190,53 +191,61 @@ int DnsServer::asked(const QByteArray &name, const QByteArray &type) const
 
 void DnsServer::run()
 {
+    std::vector<int> connections;
     for (;;) {
-        pollfd asked[] = {{m_wakeEnds[0], POLLIN, 0}, {m_udp, POLLIN, 0}, {m_tcp, POLLIN, 0}};
-        if (poll(asked, 3, -1) < 0)
+        std::vector<pollfd> asked = {{m_wakeEnds[0], POLLIN, 0}, {m_udp, POLLIN, 0}, {m_tcp, POLLIN, 0}};
+        for (const int connection : connections)
+            asked.push_back({connection, POLLIN, 0});
+        if (poll(asked.data(), nfds_t(asked.size()), -1) < 0)
             continue;
         if (asked[0].revents)
-            return;
-        if (asked[1].revents) {
-            char bytes[1024];
-            sockaddr_in from{};
-            socklen_t length = sizeof from;
-            const ssize_t count = recvfrom(m_udp, bytes, sizeof bytes, 0, reinterpret_cast<sockaddr *>(&from), &length);
-            const QByteArray response = count > 0 ? respond({bytes, count}, false) : QByteArray();
-            if (!response.isEmpty())
-                sendto(m_udp, response.constData(), size_t(response.size()), 0,
-                       reinterpret_cast<const sockaddr *>(&from), length);
+            break;
+        if (asked[1].revents)
+            serveUdp();
+        for (size_t i = 3; i < asked.size(); ++i) {
+            if (!asked[i].revents || serveTcp(asked[i].fd))
+                continue;
+            close(asked[i].fd);
+            std::erase(connections, asked[i].fd);
         }
         if (asked[2].revents)
-            serveTcp(m_tcp);
+            connections.push_back(accept4(m_tcp, nullptr, nullptr, SOCK_CLOEXEC));
     }
+    for (const int connection : connections)
+        close(connection);
 }
 
-// One connection after the other, each until it is closed: c-ares closes it with its answer.
-void DnsServer::serveTcp(int listener)
+void DnsServer::serveUdp()
 {
-    const int connection = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-    for (;;) {
-        pollfd asked[] = {{m_wakeEnds[0], POLLIN, 0}, {connection, POLLIN, 0}};
-        if (connection < 0 || poll(asked, 2, -1) < 0 || asked[0].revents)
-            break;
-        unsigned char length[2];
-        if (!readAll(connection, reinterpret_cast<char *>(length), 2))
-            break;
-        QByteArray question(length[0] << 8 | length[1], '\0');
-        if (!readAll(connection, question.data(), size_t(question.size())))
-            break;
-        ++m_tcpQuestions;
-        const QByteArray response = respond(question, true);
-        if (response.isEmpty())
-            continue;
-        const QByteArray framed = number16(quint16(response.size())) + response;
-        // In two pieces: whoever reads it must be ready for that.
-        const qsizetype half = framed.size() / 2;
-        ::send(connection, framed.constData(), size_t(half), MSG_NOSIGNAL);
-        ::send(connection, framed.constData() + half, size_t(framed.size() - half), MSG_NOSIGNAL);
-    }
-    if (connection >= 0)
-        close(connection);
+    char bytes[1024];
+    sockaddr_in from{};
+    socklen_t length = sizeof from;
+    const ssize_t count = recvfrom(m_udp, bytes, sizeof bytes, 0, reinterpret_cast<sockaddr *>(&from), &length);
+    const QByteArray response = count > 0 ? respond({bytes, count}, false) : QByteArray();
+    if (!response.isEmpty())
+        sendto(m_udp, response.constData(), size_t(response.size()), 0, reinterpret_cast<const sockaddr *>(&from),
+               length);
+}
+
+// One question of a connection. False: it has ended.
+bool DnsServer::serveTcp(int connection)
+{
+    unsigned char length[2];
+    if (!readAll(connection, reinterpret_cast<char *>(length), 2))
+        return false;
+    QByteArray question(length[0] << 8 | length[1], '\0');
+    if (!readAll(connection, question.data(), size_t(question.size())))
+        return false;
+    ++m_tcpQuestions;
+    const QByteArray response = respond(question, true);
+    if (response.isEmpty())
+        return true;
+    const QByteArray framed = number16(quint16(response.size())) + response;
+    // In two pieces: whoever reads it must be ready for that.
+    const qsizetype half = framed.size() / 2;
+    ::send(connection, framed.constData(), size_t(half), MSG_NOSIGNAL);
+    ::send(connection, framed.constData() + half, size_t(framed.size() - half), MSG_NOSIGNAL);
+    return true;
 }
 
 QByteArray DnsServer::respond(const QByteArray &message, bool tcp)

@@ -60,7 +60,8 @@ public:
 
 private:
     void run();
-    void serveTcp(int listener);
+    void serveUdp();
+    bool serveTcp(int connection);
     // The response to one question; empty: none.
     QByteArray respond(const QByteArray &question, bool tcp);
 

@@ -83,7 +83,7 @@ struct ParityCases {
 //
 // Escapes in texts: \r \n \t \\ \xNN, and \{COUNT*TEXT}. A send that no ~ line follows is followed by a read. In
 // configurations, files and texts "@files@" is the folder of the files, "@refused@" and "@full@" are ports that refuse
-// or never take a connection, and "@port@" and the like what they are.
+// or never take a connection, "@dns@" is a name server, and "@port@" and the like what they are.
 void readParityCases(const QString &path, ParityCases &into);
 
 // When every file of the cases was last modified, in seconds since 1970: Mon, 01 Jan 2024 00:00:00 GMT.
