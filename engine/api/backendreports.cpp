@@ -63,6 +63,8 @@ QJsonObject peerReport(const PeerSnapshot &peer)
                        {u"bytesSent"_s, qint64(peer.bytesSent)},
                        {u"bytesReceived"_s, qint64(peer.bytesReceived)},
                        {u"checks"_s, checksReport(peer.checks)}};
+    if (!peer.server.isEmpty())
+        report.insert(u"server"_s, text(peer.server));
     if (peer.latencyCount > 0) {
         report.insert(u"latencyMs"_s, QJsonObject{{u"count"_s, qint64(peer.latencyCount)},
                                                   {u"p50"_s, double(peer.p50Us) / 1000},

@@ -47,7 +47,8 @@ QList<PeerName> peersThat(Matches matches, const QList<UpstreamSnapshot> &groups
     QList<PeerName> found;
     for (const UpstreamSnapshot &group : groups) {
         for (const PeerSnapshot &peer : group.peers) {
-            if (const PeerName name{group.name, peer.name}; matches(peer.name, wanted) && !found.contains(name))
+            const PeerName name{group.name, peer.name};
+            if ((matches(peer.name, wanted) || matches(peer.server, wanted)) && !found.contains(name))
                 found.append(name);
         }
     }
@@ -120,6 +121,8 @@ Result<PeerName> findPeer(const QList<UpstreamSnapshot> &groups, const QString &
     }
     if (among.isEmpty() && !group.isEmpty())
         return noSuchGroup(groups, group);
+    if (peer.isEmpty())
+        return noSuchPeer(among, group, peer);
     const QByteArray wanted = peer.toUtf8();
     QList<PeerName> found = peersThat(sameText, among, wanted);
     if (found.isEmpty())

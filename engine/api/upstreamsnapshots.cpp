@@ -116,7 +116,7 @@ PeerSnapshot snapshotOf(UpstreamGroup &group, Peer &peer, const WallClock &clock
     const PeerConfig &config = peer.config();
     PeerSnapshot snapshot;
     snapshot.name = peer.display();
-    if (config.server != snapshot.name)
+    if (!snapshot.name.startsWith(config.server)) // a name that was looked up, not one without its port
         snapshot.server = config.server;
     snapshot.state = stateOf(peer, group.peers().size() == 1, clock.now());
     snapshot.backup = config.backup;

@@ -9,8 +9,9 @@ void PeerStatistics::end(const PeerOutcome &outcome)
 {
     Q_ASSERT(m_active > 0);
     --m_active;
-    const bool known = outcome.status >= 100 && outcome.status < 600;
-    ++m_responses[known ? size_t(outcome.status) / 100 : 0];
+    // A try without a response has a status, too: the one that stands for its failure.
+    const bool responded = outcome.latency.count() >= 0 && outcome.status >= 100 && outcome.status < 600;
+    ++m_responses[responded ? size_t(outcome.status) / 100 : 0];
     if (outcome.failure != PeerFailure::None)
         ++m_failures[size_t(outcome.failure)];
     m_bytesSent += quint64(outcome.bytesSent);

@@ -25,7 +25,7 @@ inline constexpr size_t PeerFailureCount = 8;
 
 // What came of one try at a peer.
 struct PeerOutcome {
-    int status = 0; // of the response; 0: none came
+    int status = 0; // of the response; counts only when a head came
     // From the try's start until the response's head was there, so that a stream does not count as slow; negative: no
     // head came.
     std::chrono::microseconds latency{-1};

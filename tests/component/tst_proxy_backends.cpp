@@ -115,6 +115,7 @@ private Q_SLOTS:
         QVERIFY2(dead.lastError.contains("connect() failed (111: Connection refused)"), dead.lastError.constData());
         QVERIFY(dead.lastErrorMs > 0);
         QCOMPARE(dead.latencyCount, 0U);
+        QCOMPARE(dead.responses[4], 0U);
         QCOMPARE(dead.active, 0);
     }
 

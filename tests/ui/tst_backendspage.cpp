@@ -323,9 +323,12 @@ private Q_SLOTS:
     void checksAreTicksWithTheirTimes()
     {
         auto groups = twoGroups();
+        show(groups);
+        QVERIFY(table()->isColumnHidden(10)); // nobody is checked
         const qint64 at = m_status.takenAtMs;
         groups[0].peers[0].checks = {{at - 10'000, 1200, 200, true, {}}, {at - 5'000, 0, 500, false, "status 500"}};
         show(groups);
+        QVERIFY(!table()->isColumnHidden(10));
         const QModelIndex cell = table()->model()->index(1, 10);
         QCOMPARE(cell.data(CellSeriesRole).value<QList<double>>(), (QList<double>{1, 0}));
         QCOMPARE(cell.data(CellTipsRole).toStringList(),
@@ -344,6 +347,17 @@ private Q_SLOTS:
         QCOMPARE(tickAt(rect, 2, rect.left() + 2), -1);
         QCOMPARE(tickAt(rect, 20, rect.right() + 1), -1);
         QCOMPARE(tickAt(rect, 20, rect.left() - 10), -1);
+    }
+
+    void aNameThatWasLookedUpStandsBesideItsAddress()
+    {
+        auto groups = twoGroups();
+        groups[0].peers[0].server = "api.internal:80";
+        groups[0].peers[0].backup = true;
+        show(groups);
+        QCOMPARE(table()->model()->index(1, 1).data(CellNoteRole).toString(), u"api.internal:80, backup"_s);
+        find<QLineEdit>("backendsSearch")->setText(u"internal"_s);
+        QCOMPARE(rows().size(), 2);
     }
 
     void theLastErrorSaysWhen()

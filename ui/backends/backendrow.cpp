@@ -66,7 +66,14 @@ BackendRow rowOf(const UpstreamSnapshot &group, const PeerSnapshot &peer, const 
     row.usedBy = usedBy;
     row.where = group.where;
     row.tone = toneOfState(peer.state);
-    row.note = group.direct ? usedBy.join(u", "_s) : peer.backup ? Words::tr("backup") : QString();
+    QStringList notes;
+    if (!peer.server.isEmpty())
+        notes.append(text(peer.server));
+    if (peer.backup)
+        notes.append(Words::tr("backup"));
+    if (group.direct)
+        notes += usedBy;
+    row.note = notes.join(u", "_s);
     return row;
 }
 
@@ -74,6 +81,7 @@ bool matches(const BackendRow &row, const QString &search)
 {
     return text(row.group).contains(search, Qt::CaseInsensitive)
            || text(row.peer.name).contains(search, Qt::CaseInsensitive)
+           || text(row.peer.server).contains(search, Qt::CaseInsensitive)
            || stateWord(row.peer.state).contains(search, Qt::CaseInsensitive)
            || row.usedBy.join(u' ').contains(search, Qt::CaseInsensitive);
 }

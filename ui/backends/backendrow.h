@@ -12,7 +12,7 @@ struct BackendRow {
     bool isHeading = false;
     QByteArray group;
     QString title; // of a heading
-    QString note;  // of a heading: its method, who uses it. Of a peer: "backup", or who uses it alone
+    QString note;  // of a heading: its method, who uses it. Of a peer: its name, "backup", who uses it alone
     QString end;   // of a heading: how many of its peers get requests
     Tone tone = Tone::Neutral;
     PeerSnapshot peer;  // of a peer

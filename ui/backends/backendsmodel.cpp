@@ -127,6 +127,8 @@ QString BackendsModel::toolTip(const BackendRow &row, int column) const
 {
     const PeerSnapshot &peer = row.peer;
     switch (column) {
+    case NameColumn:
+        return row.note.isEmpty() ? displayText(row, column) : displayText(row, column) + u"  "_s + row.note;
     case DotColumn:
     case StateColumn: return stateSentence(peer.state);
     case WeightColumn:

@@ -19,6 +19,8 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <limits>
+
 namespace portlight {
 
 using namespace Qt::StringLiterals;
@@ -92,18 +94,7 @@ QWidget *BackendsPage::buildTable()
     m_table->setModel(m_model);
     m_table->setMinimumHeight(4 * FlatTable::RowHeight);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_table->setColumnPlan({{30},
-                            {190, 3},
-                            {104},
-                            {62},
-                            {60},
-                            {78},
-                            {60},
-                            {66, 0, 652},
-                            {66, 0, 718},
-                            {66, 0, 784},
-                            {116, 0, 900},
-                            {140, 4, 1040}});
+    planColumns();
     m_panel = new BackendPanel(this);
     m_splitter = new QSplitter(Qt::Vertical, this);
     m_splitter->setObjectName(u"backendsSplitter"_s);
@@ -115,6 +106,24 @@ QWidget *BackendsPage::buildTable()
     m_splitter->setStretchFactor(1, 0);
     m_splitter->setSizes({480, 230});
     return m_splitter;
+}
+
+// Where no peer is checked, the column of checks leaves its room to the others.
+void BackendsPage::planColumns()
+{
+    constexpr int Never = std::numeric_limits<int>::max();
+    m_table->setColumnPlan({{30},
+                            {190, 3},
+                            {104},
+                            {62},
+                            {60},
+                            {78},
+                            {60},
+                            {66, 0, 652},
+                            {66, 0, 718},
+                            {66, 0, 784},
+                            {116, 0, m_hasChecks ? 900 : Never},
+                            {140, 4, m_hasChecks ? 1040 : 924}});
 }
 
 QAction *BackendsPage::addPeerAction(const QString &name, const QString &icon, const QString &text,
@@ -178,6 +187,10 @@ void BackendsPage::refreshRows()
     const QList<BackendRow> rows = backendRows(m_status, m_backends, m_search->text());
     m_model->setRows(rows, m_status.takenAtMs);
     layHeadings();
+    const bool hasChecks =
+        std::any_of(rows.cbegin(), rows.cend(), [](const BackendRow &row) { return !row.peer.checks.isEmpty(); });
+    if (std::exchange(m_hasChecks, hasChecks) != hasChecks)
+        planColumns();
     m_rowsChanging = false;
     if (rows.isEmpty() && !m_status.upstreams.isEmpty()) {
         m_nothingFound->setSentence(tr("Nothing matches"),

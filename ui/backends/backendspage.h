@@ -51,6 +51,7 @@ private:
     void connectSignals();
     void refreshRows();
     void layHeadings();
+    void planColumns();
     void showSelected();
     const BackendRow *selected() const;
     void order(PeerOrder wanted);
@@ -76,6 +77,7 @@ private:
     QAction *m_drain = nullptr;
     QAction *m_toggle = nullptr;
     bool m_rowsChanging = false;
+    bool m_hasChecks = false;
 };
 
 } // namespace portlight

@@ -58,6 +58,19 @@ private Q_SLOTS:
         QTEST(find(name, peer), "found");
     }
 
+    void aPeerIsFoundByTheNameThatTheFileSays()
+    {
+        QList<UpstreamSnapshot> groups{group("api", {"10.0.0.1:80", "10.0.0.2:80"}), group("web", {"10.0.0.9:80"})};
+        groups[0].peers[0].server = groups[0].peers[1].server = "api.internal:80";
+        groups[1].peers[0].server = "web.internal:80";
+        QCOMPARE(findPeer(groups, {}, u"web.internal:80"_s)->peer, "10.0.0.9:80"_ba);
+        QCOMPARE(findPeer(groups, {}, u"web.internal"_s)->group, "web"_ba);
+        QCOMPARE(findPeer(groups, {}, u"api.internal:80"_s).error().message,
+                 u"\"api.internal:80\" could be 10.0.0.1:80, 10.0.0.2:80"_s);
+    }
+
+    void noNameFindsNothing() { QCOMPARE(findPeer(m_groups, u"mail"_s, {}).error().code, ErrorCode::NotFound); }
+
     void whatIsMissingIsAnsweredWithWhatThereIs()
     {
         QCOMPARE(find(u"ap"_s, u"3001"_s), u"there is no group \"ap\" | there is: api, web, 127.0.0.1:5000, mail"_s);

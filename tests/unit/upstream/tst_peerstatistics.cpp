@@ -52,7 +52,7 @@ private Q_SLOTS:
         PeerStatistics statistics;
         for (const PeerFailure kind : {PeerFailure::Connect, PeerFailure::Timeout, PeerFailure::Connect}) {
             statistics.begin(Start);
-            statistics.end({.failure = kind});
+            statistics.end({.status = 502, .failure = kind}); // no response, but what stands for one
         }
         statistics.begin(Start);
         statistics.end({.status = 502, .latency = 3ms, .failure = PeerFailure::Status});
@@ -61,6 +61,7 @@ private Q_SLOTS:
         QCOMPARE(statistics.failures(PeerFailure::Timeout), 1U);
         QCOMPARE(statistics.failures(PeerFailure::Status), 1U);
         QCOMPARE(statistics.failures(PeerFailure::None), 0U);
+        QCOMPARE(statistics.responses(5), 1U);
         // A try without a response says nothing of how fast the peer answers.
         QCOMPARE(statistics.latencies(Start).count, 1U);
     }
