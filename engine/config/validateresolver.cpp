@@ -9,8 +9,20 @@ namespace portlight::validation {
 
 namespace {
 
-void checkResolver(State &state, const ConfigNode &node, const Scope &)
+constexpr NginxVersion NamesWhileRunning{1, 27, 3}; // of upstream blocks, in the nginx that is not sold
+
+void tellOlderVersion(State &state, const QString &what, const TextPosition &where)
 {
+    if (state.options.version < NamesWhileRunning)
+        state.warning(ErrorCode::UnknownDirective,
+                      u"%1 is not known to nginx %2"_s.arg(what, QString::fromLatin1(state.options.version.toString())),
+                      where, u"it came with nginx %1"_s.arg(QString::fromLatin1(NamesWhileRunning.toString())));
+}
+
+void checkResolver(State &state, const ConfigNode &node, const Scope &scope)
+{
+    if (scope.context == ConfigContext::Upstream)
+        tellOlderVersion(state, u"\"resolver\" in an upstream block"_s, node.position);
     const Result<ResolverText> resolver = parseResolver(node);
     if (!resolver) {
         const Error &error = resolver.error();
@@ -80,6 +92,8 @@ void checkResolvingUpstream(State &state, const ConfigNode &upstream)
         if (!address)
             continue;
         checkService(state, *server, *address);
+        if (hasWord(*server, "resolve"))
+            tellOlderVersion(state, u"\"resolve\" of a server"_s, server->position);
         resolves |= hasWord(*server, "resolve") && !isNumeric(*address);
     }
     if (!resolves)

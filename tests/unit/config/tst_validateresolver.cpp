@@ -76,6 +76,21 @@ private Q_SLOTS:
         QCOMPARE(none.first().message, u"\"ipv4\" and \"ipv6\" cannot both be \"off\""_s);
     }
 
+    void whatAnOlderNginxDoesNotKnowIsTold()
+    {
+        const ParseOutcome outcome = parseConfig(
+            "http { upstream u { zone u 64k; resolver 127.0.0.1; server shop.test resolve; } }", u"t.conf"_s);
+        ValidationOptions options;
+        options.version = {1, 27, 2};
+        const Diagnostics older = validateConfig(outcome.tree, options);
+        QCOMPARE(older.size(), 2);
+        QCOMPARE(older[0].message, u"\"resolver\" in an upstream block is not known to nginx 1.27.2"_s);
+        QCOMPARE(older[1].message, u"\"resolve\" of a server is not known to nginx 1.27.2"_s);
+        QCOMPARE(older[1].severity, Severity::Warning);
+        options.version = {1, 27, 3};
+        QVERIFY(validateConfig(outcome.tree, options).isEmpty());
+    }
+
     void theCommercialCountersAreAcceptedWithAWord()
     {
         const Diagnostics found = findings("resolver 127.0.0.1 status_zone=names;");
