@@ -21,10 +21,10 @@ struct State {
     const ConfigTree &tree;
     const ValidationOptions &options;
     Diagnostics findings;
-    QSet<QByteArray> definedVariables;         // by map, set, named captures and their like; without '$'
-    QHash<QByteArray, TextPosition> upstreams; // defined by an upstream block
-    QSet<QByteArray> zones;                    // of shared memory, by name, whatever defines them
-    QSet<QByteArray> logFormats;               // defined so far, for nginx wants them before their use
+    QSet<QByteArray> definedVariables;            // by map, set, named captures and their like; without '$'
+    QHash<QByteArray, TextPosition> upstreams;    // defined by an upstream block
+    QSet<QByteArray> zones;                       // of shared memory, by name, whatever defines them
+    QSet<QByteArray> logFormats;                  // defined so far, for nginx wants them before their use
     QHash<QByteArray, TextPosition> matches = {}; // of health checks: where each is first defined
     qsizetype errors = 0;
     qsizetype warnings = 0;
