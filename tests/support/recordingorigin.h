@@ -65,6 +65,7 @@ private:
         int beginning = 0;    // which begin() it belongs to
     };
 
+    void settle();
     void run();
     void accept(char label, int listener);
     void receive(Connection &connection);
@@ -97,6 +98,7 @@ private:
     int m_requests = 0;
     int m_closed = 0;
     int m_beginnings = 0;
+    int m_settled = 0; // how often everything that waited had been taken
 
     std::thread m_thread;
 };
