@@ -3,6 +3,7 @@
 #include "config/domainpreset.h"
 #include "config/domains.h"
 #include "config/domaintree.h"
+#include "config/domainwebsockets.h"
 #include "config/parser.h"
 
 using namespace Qt::StringLiterals;
@@ -32,7 +33,7 @@ Result<CheckedDraft> check(const DomainDraft &draft)
     const Result<ProxyTarget> parsed = parseProxyTarget(target->toUtf8());
     if (!parsed)
         return Error{ErrorCode::InvalidTarget, parsed.error().message, {}, parsed.error().hint};
-    return CheckedDraft{{*name, *target, draft.listenPort}, *parsed};
+    return CheckedDraft{{*name, *target, draft.listenPort, draft.webSockets}, *parsed};
 }
 
 bool listensOn(const ConfigNode &server, quint16 port)
@@ -84,35 +85,10 @@ ConfigNode &ensureHttp(ConfigTree &tree)
     return tree.nodes.back();
 }
 
-bool definesConnectionUpgrade(const ConfigNode &http)
-{
-    return std::any_of(http.children.begin(), http.children.end(), [](const ConfigNode &node) {
-        return node.name == "map" && node.argument(1) == "$connection_upgrade";
-    });
-}
-
 void insertChild(ConfigNode &http, int place, ConfigNode node)
 {
     const int end = static_cast<int>(http.children.size());
     http.children.insert(http.children.begin() + std::clamp(place, 0, end), std::move(node));
-}
-
-// The map stands before the groups and servers that people look for.
-void ensureMap(ConfigNode &http)
-{
-    if (definesConnectionUpgrade(http))
-        return;
-    int place = 0;
-    for (const ConfigNode &node : http.children) {
-        if (node.isBlock() && (node.name == "server" || node.name == "upstream"))
-            break;
-        ++place;
-    }
-    // A comment right above the first server belongs to the server.
-    while (place > 0 && http.children[static_cast<size_t>(place) - 1].isComment()
-           && place < static_cast<int>(http.children.size()))
-        --place;
-    insertChild(http, place, makeConnectionUpgradeMap());
 }
 
 Error noSuchDomain(const ConfigTree &tree, int index)
@@ -215,11 +191,13 @@ Result<int> addDomain(ConfigTree &tree, const DomainDraft &draft)
     if (const Result<void> free = requireFree(tree, checked->draft, -1); !free)
         return free.error();
     ConfigNode &http = ensureHttp(tree);
-    ensureMap(http);
+    ensureConnectionUpgradeMap(http);
     DomainPreset preset =
         makeDomainPreset(checked->draft, checked->target, freeUpstreamName(http, checked->draft.name));
     http.children.push_back(std::move(preset.upstream));
     http.children.push_back(std::move(preset.server));
+    if (checked->draft.webSockets == false)
+        setWebSockets(http, static_cast<int>(http.children.size()) - 1, false);
     return static_cast<int>(serversOf(tree).size()) - 1;
 }
 
@@ -242,6 +220,8 @@ Result<void> updateDomain(ConfigTree &tree, int index, const DomainDraft &draft)
         rename(server, before->name, after.name);
     if (after.listenPort != before->listenPort)
         movePort(server, before->listenPort, after.listenPort);
+    if (after.webSockets && after.webSockets != before->webSockets)
+        setWebSockets(http, placeOfServer(http, index), *after.webSockets);
     return {};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/domains.h"
 #include "config/domaintree.h"
+#include "config/domainwebsockets.h"
 
 using namespace Qt::StringLiterals;
 
@@ -167,7 +168,9 @@ Result<DomainDraft> draftOfDomain(const ConfigTree &tree, int index)
     if (!simple)
         return Error{ErrorCode::NotFound, u"\"%1\" is more than a name, a port and a target"_s.arg(domain.name()),
                      domain.position, u"edit it as text"_s};
-    return DomainDraft{domain.name(), domain.target, listens.front().addresses.front().port};
+    const ConfigNode &http = *tree.child("http");
+    return DomainDraft{domain.name(), domain.target, listens.front().addresses.front().port,
+                       passesWebSockets(http, placeOfServer(http, index))};
 }
 
 } // namespace portlight

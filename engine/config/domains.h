@@ -32,6 +32,7 @@ struct DomainDraft {
     QString name;   // "shop.localhost"
     QString target; // "http://127.0.0.1:3000"
     quint16 listenPort = 8080;
+    std::optional<bool> webSockets = std::nullopt; // nothing: as the preset has it, or as it is written
 
     QString url() const; // "http://shop.localhost:8080"
     friend bool operator==(const DomainDraft &, const DomainDraft &) = default;
@@ -48,7 +49,8 @@ QList<DomainView> listDomains(const ConfigTree &tree);
 // Adds a server block with the preset of our own domains written out, and what it needs around it (http block, map).
 // Errors: AlreadyExists (names the position of the other), InvalidName, InvalidTarget.
 Result<int> addDomain(ConfigTree &tree, const DomainDraft &draft);
-// Changes name, target or port of a domain; everything else in its block stays as written.
+// Changes name, target or port of a domain, or whether WebSockets pass it; everything else in its block stays as
+// written.
 Result<void> updateDomain(ConfigTree &tree, int index, const DomainDraft &draft);
 
 // What removeDomain took out, for undo.

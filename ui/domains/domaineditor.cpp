@@ -10,6 +10,7 @@
 #include "widgets/elidedlabel.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QEvent>
 #include <QGridLayout>
@@ -100,6 +101,11 @@ QWidget *DomainEditor::makeForm()
     m_target = wireField(u"domainTarget"_s, tr("Goes to"), form);
     m_port = wireField(u"domainPort"_s, tr("Listens on port"), form);
     m_port->setValidator(new QIntValidator(1, 65535, m_port));
+    m_webSockets = new QCheckBox(tr("&WebSockets"), form);
+    m_webSockets->setObjectName(u"domainWebSockets"_s);
+    m_webSockets->setAccessibleName(tr("WebSockets"));
+    m_webSockets->setToolTip(tr("Passes upgrades on to the backend, as nginx's guide writes it: HTTP/1.1, the Upgrade\n"
+                                "and Connection fields, and a read timeout that lets quiet sockets live"));
     m_problem = new QLabel(form);
     m_problem->setObjectName(u"domainProblem"_s);
     m_problem->setWordWrap(true);
@@ -127,7 +133,15 @@ QWidget *DomainEditor::makeForm()
     };
     addRow(0, tr("&Name"), m_name);
     addRow(1, tr("&Goes to"), m_target);
-    addRow(2, tr("&Port"), m_port);
+    auto *last = new QWidget(form);
+    auto *lastRow = new QHBoxLayout(last);
+    lastRow->setContentsMargins(0, 0, 0, 0);
+    lastRow->setSpacing(24);
+    lastRow->addWidget(m_port);
+    lastRow->addWidget(m_webSockets);
+    lastRow->addStretch(1);
+    addRow(2, tr("&Port"), last);
+    static_cast<QLabel *>(grid->itemAtPosition(2, 0)->widget())->setBuddy(m_port);
     m_port->setMaximumWidth(104);
     auto *bottom = new QHBoxLayout;
     bottom->addWidget(m_apply);
@@ -179,6 +193,7 @@ void DomainEditor::connectSignals()
     connect(m_name, &QLineEdit::textEdited, this, &DomainEditor::updateState);
     connect(m_target, &QLineEdit::textEdited, this, &DomainEditor::updateState);
     connect(m_port, &QLineEdit::textEdited, this, &DomainEditor::updateState);
+    connect(m_webSockets, &QCheckBox::clicked, this, &DomainEditor::updateState);
     connect(m_name, &QLineEdit::returnPressed, this, &DomainEditor::apply);
     connect(m_target, &QLineEdit::returnPressed, this, &DomainEditor::apply);
     connect(m_port, &QLineEdit::returnPressed, this, &DomainEditor::apply);
@@ -220,7 +235,8 @@ bool DomainEditor::isEdited() const
 {
     return m_editable
            && (m_name->text() != m_saved.name || m_target->text() != m_saved.target
-               || m_port->text().toInt() != m_saved.listenPort);
+               || m_port->text().toInt() != m_saved.listenPort
+               || m_webSockets->isChecked() != m_saved.webSockets.value_or(true));
 }
 
 void DomainEditor::load()
@@ -231,6 +247,7 @@ void DomainEditor::load()
     m_name->setText(m_saved.name);
     m_target->setText(m_saved.target);
     m_port->setText(QString::number(m_saved.listenPort));
+    m_webSockets->setChecked(m_saved.webSockets.value_or(m_editable));
     updateState();
 }
 
@@ -243,7 +260,11 @@ Result<DomainDraft> DomainEditor::typed() const
     const int port = m_port->text().toInt();
     if (port < 1 || port > 65535)
         return Error{ErrorCode::InvalidValue, tr("The port is a number from 1 to 65535")};
-    return parseDomainLine(u"%1 %2"_s.arg(m_name->text().trimmed(), m_target->text().trimmed()), quint16(port));
+    Result<DomainDraft> draft =
+        parseDomainLine(u"%1 %2"_s.arg(m_name->text().trimmed(), m_target->text().trimmed()), quint16(port));
+    if (draft)
+        draft->webSockets = m_webSockets->isChecked();
+    return draft;
 }
 
 void DomainEditor::apply()
@@ -270,6 +291,7 @@ void DomainEditor::updateState()
     m_written->setText(writtenText(m_view));
     for (QLineEdit *field : {m_name, m_target, m_port})
         field->setEnabled(m_editable);
+    m_webSockets->setVisible(m_editable);
     m_apply->setEnabled(edited && draft.ok());
     m_apply->setVisible(m_editable);
     m_revert->setEnabled(edited);

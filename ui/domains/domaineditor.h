@@ -6,6 +6,7 @@
 
 #include <QWidget>
 
+class QCheckBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -53,6 +54,7 @@ private:
     QLineEdit *m_name;
     QLineEdit *m_target;
     QLineEdit *m_port;
+    QCheckBox *m_webSockets;
     QPushButton *m_apply;
     QPushButton *m_revert;
     QPushButton *m_open;
