@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "traffic/exchangepanel.h"
 
+#include "capture/harwriter.h"
 #include "theme/colors.h"
 #include "theme/fonts.h"
 #include "theme/icons.h"
 #include "theme/painting.h"
 #include "traffic/decisionsmodel.h"
 #include "traffic/exchangetext.h"
+#include "traffic/framesview.h"
 #include "traffic/messageview.h"
 #include "traffic/timingview.h"
 #include "widgets/badge.h"
@@ -72,6 +74,7 @@ QWidget *ExchangePanel::makeHeader()
     };
     m_copyUrl = button(u"exchangeCopyUrl"_s, tr("Copy URL"));
     m_copyCurl = button(u"exchangeCopyCurl"_s, tr("Copy as cURL"));
+    m_copyHar = button(u"exchangeCopyHar"_s, tr("Copy as HAR"));
     m_close = new QPushButton(themedIcon(u"close"_s), QString(), header);
     m_close->setObjectName(u"exchangeClose"_s);
     m_close->setFlat(true);
@@ -87,6 +90,7 @@ QWidget *ExchangePanel::makeHeader()
     row->addStretch(1);
     row->addWidget(m_copyUrl);
     row->addWidget(m_copyCurl);
+    row->addWidget(m_copyHar);
     row->addWidget(m_close);
     return header;
 }
@@ -99,7 +103,8 @@ QWidget *ExchangePanel::makeTabs()
     m_tabs->setAccessibleName(tr("Parts of the exchange"));
     m_tabs->setExpanding(false);
     m_tabs->setDrawBase(false);
-    for (const QString &name : {tr("Overview"), tr("Request"), tr("Response"), tr("Timing"), tr("Decisions")})
+    for (const QString &name :
+         {tr("Overview"), tr("Request"), tr("Response"), tr("Timing"), tr("Decisions"), tr("Frames")})
         m_tabs->addTab(name);
     m_overview = new FactsView(area);
     m_overview->setObjectName(u"exchangeOverview"_s);
@@ -125,6 +130,9 @@ QWidget *ExchangePanel::makeTabs()
     m_pages->addWidget(m_response);
     m_pages->addWidget(timingArea);
     m_pages->addWidget(makeDecisions());
+    m_frames = new FramesView(area);
+    m_pages->addWidget(m_frames);
+    m_tabs->setTabVisible(Frames, false);
     auto *tabRow = new QHBoxLayout;
     tabRow->setContentsMargins(14, 0, 24, 0);
     tabRow->addWidget(m_tabs);
@@ -174,10 +182,15 @@ void ExchangePanel::connectSignals()
         m_requestSide->setVisible(tab == Request);
         m_responseSide->setVisible(tab == Response);
     });
+    connect(m_tabs, &QTabBar::tabBarClicked, this, [this](int tab) { m_wantsFrames = tab == Frames; });
     connect(m_copyUrl, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(urlOf(m_summary)); });
     connect(m_copyCurl, &QPushButton::clicked, this, [this] {
         if (m_detail)
             QApplication::clipboard()->setText(curlCommand(*m_detail));
+    });
+    connect(m_copyHar, &QPushButton::clicked, this, [this] {
+        if (m_detail)
+            QApplication::clipboard()->setText(QString::fromUtf8(writeHar({m_detail})));
     });
     connect(m_close, &QPushButton::clicked, this, &ExchangePanel::closeRequested);
     const auto openPosition = [this](int row) {
@@ -201,8 +214,10 @@ void ExchangePanel::showSummary(const ExchangeSummary &summary)
 {
     const bool other = summary.id != m_summary.id;
     m_summary = summary;
-    if (other)
+    if (other) {
         m_detail.reset();
+        m_frames->clear();
+    }
     m_method->setText(QString::fromUtf8(summary.method));
     m_url->setText(urlOf(summary));
     if (summary.status > 0)
@@ -212,8 +227,23 @@ void ExchangePanel::showSummary(const ExchangeSummary &summary)
     const DecidedBadge decided = decidedBadge(summary);
     m_decided->setBadge(summary.isRunning() && summary.status > 0 ? stateText(summary) : decided.text, decided.tone);
     m_copyCurl->setEnabled(m_detail != nullptr);
+    m_copyHar->setEnabled(m_detail != nullptr);
+    if (other || summary.upgraded)
+        showFrames();
     showFailure();
     showOverview();
+}
+
+// Only what was upgraded has frames; their tab comes back with the next such exchange.
+void ExchangePanel::showFrames()
+{
+    if (m_summary.upgraded == m_tabs->isTabVisible(Frames))
+        return;
+    m_tabs->setTabVisible(Frames, m_summary.upgraded);
+    if (m_summary.upgraded && m_wantsFrames)
+        m_tabs->setCurrentIndex(Frames);
+    else if (!m_summary.upgraded && m_tabs->currentIndex() == Frames)
+        m_tabs->setCurrentIndex(Overview);
 }
 
 void ExchangePanel::showDetail(const ExchangeDetailPtr &detail)
@@ -222,8 +252,13 @@ void ExchangePanel::showDetail(const ExchangeDetailPtr &detail)
     if (detail)
         showSummary(detail->summary);
     m_copyCurl->setEnabled(m_detail != nullptr);
+    m_copyHar->setEnabled(m_detail != nullptr);
     showOverview();
     showMessages();
+    if (detail)
+        m_frames->showExchange(*detail);
+    else
+        m_frames->clear();
     m_decisions->setDecisions(detail ? detail->decisions : std::vector<Decision>());
     m_timing->setTiming(detail ? detail->timing : ExchangeTiming(), m_summary.isRunning(),
                         detail && detail->upstreamReused);
@@ -260,6 +295,8 @@ void ExchangePanel::showOverview()
         {tr("Request body"), bytesText(m_summary.requestBytes)},
         {tr("Response body"), bytesText(m_summary.responseBytes)},
     };
+    if (m_summary.upgraded)
+        facts.append({tr("Frames"), countText(m_summary.frames)});
     if (m_summary.retries > 0)
         facts.append({tr("Retries"), QString::number(m_summary.retries)});
     if (m_detail) {

@@ -17,15 +17,16 @@ class Badge;
 class DecisionsModel;
 class FactsView;
 class FlatTable;
+class FramesView;
 class MessageView;
 class TimingView;
 
-// Everything kept of one exchange: overview, messages, timing and decisions.
+// Everything kept of one exchange: overview, messages, timing, decisions, and the frames of a tunnel.
 class ExchangePanel final : public QWidget
 {
     Q_OBJECT
 public:
-    enum Tab { Overview, Request, Response, Timing, Decisions };
+    enum Tab { Overview, Request, Response, Timing, Decisions, Frames };
 
     explicit ExchangePanel(QWidget *parent = nullptr);
 
@@ -52,6 +53,7 @@ private:
     void showOverview();
     void showMessages();
     void showFailure();
+    void showFrames();
 
     ExchangeSummary m_summary;
     ExchangeDetailPtr m_detail;
@@ -61,6 +63,7 @@ private:
     Badge *m_decided = nullptr;
     QPushButton *m_copyUrl = nullptr;
     QPushButton *m_copyCurl = nullptr;
+    QPushButton *m_copyHar = nullptr;
     QPushButton *m_close = nullptr;
     QLabel *m_failure = nullptr;
     QTabBar *m_tabs = nullptr;
@@ -73,6 +76,8 @@ private:
     TimingView *m_timing = nullptr;
     FlatTable *m_decisionsTable = nullptr;
     DecisionsModel *m_decisions = nullptr;
+    FramesView *m_frames = nullptr;
+    bool m_wantsFrames = false; // they were looked at last, where there were any
 };
 
 } // namespace portlight
