@@ -134,6 +134,68 @@ private Q_SLOTS:
         QVERIFY(each >= 0);
         QVERIFY2(each <= AllocationsMax, qPrintable(QString::number(each)));
     }
+
+    void whatPassesThroughATunnelAllocatesNothing()
+    {
+        ScriptedOrigin origin;
+        WorkerFixture engine("server { listen 127.0.0.1:@port@; location / { proxy_pass " + origin.url()
+                             + "; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; } }");
+        QVERIFY(engine.isOpen());
+        RawClient client(engine.port());
+        client.send(request("GET /ws", "Connection: Upgrade\r\nUpgrade: websocket\r\n"));
+        RawPeer backend = origin.accept();
+        backend.readMessage();
+        backend.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        QCOMPARE(client.readMessage().status(), 101);
+        const auto passMessages = [&] {
+            for (int i = 0; i < Requests; ++i) {
+                if (!client.send("ping") || !backend.readBytes(4) || !backend.send("pong") || !client.readBytes(4))
+                    return false;
+                backend.take();
+                client.take();
+            }
+            return true;
+        };
+        QVERIFY(passMessages());
+        engine.run([](ProxyWorker &) {
+            t_allocations = 0;
+            t_counts = true;
+        });
+        const bool passed = passMessages();
+        qint64 counted = 0;
+        engine.run([&](ProxyWorker &) {
+            t_counts = false;
+            counted = t_allocations;
+        });
+        QVERIFY(passed);
+        // The question itself costs some.
+        constexpr qint64 AllocationsMax = 8;
+        QVERIFY2(counted <= AllocationsMax, qPrintable(QString::number(counted)));
+    }
+
+    void aQuietTunnelHoldsNoBufferButItsHead()
+    {
+        constexpr int Tunnels = 20;
+        ScriptedOrigin origin;
+        WorkerFixture engine("server { listen 127.0.0.1:@port@; location / { proxy_pass " + origin.url()
+                             + "; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; } }");
+        QVERIFY(engine.isOpen());
+        std::vector<RawPeer> peers;
+        for (int i = 0; i < Tunnels; ++i) {
+            RawClient client(engine.port());
+            client.send(request("GET /ws", "Connection: Upgrade\r\nUpgrade: websocket\r\n"));
+            RawPeer backend = origin.accept();
+            backend.readMessage();
+            backend.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            QCOMPARE(client.readMessage().status(), 101);
+            QVERIFY(client.send(QByteArray(100'000, 'x')) && backend.readBytes(100'000));
+            QVERIFY(backend.send(QByteArray(100'000, 'y')) && client.readBytes(100'000));
+            peers.push_back(std::move(client));
+            peers.push_back(std::move(backend));
+        }
+        QVERIFY2(engine.lentBytes() <= Tunnels * qint64(BufferPool::SmallBytes),
+                 qPrintable(QString::number(engine.lentBytes())));
+    }
 };
 
 QTEST_GUILESS_MAIN(AllocBudgetTest)

@@ -3,6 +3,7 @@
 #include "support/scriptedorigin.h"
 
 #include <QDateTime>
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace portlight;
@@ -35,8 +36,21 @@ struct Tunnel {
     RawPeer client;
     RawPeer backend;
     RawMessage answer;
+    // Both ends hear each other.
+    bool isAlive()
+    {
+        client.take();
+        backend.take();
+        return client.send("ping") && backend.readBytes(4) && backend.send("pong") && client.readBytes(4)
+               && backend.take() == "ping" && client.take() == "pong";
+    }
     bool isOpen = false;
 };
+
+// nginx's guide: the Connection field depends on what the client asked for.
+const QByteArray GuideMap = "map $http_upgrade $connection_upgrade { default upgrade; '' close; }";
+const QByteArray GuideLocation = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+                                 "proxy_set_header Connection $connection_upgrade; proxy_read_timeout 1h;";
 
 } // namespace
 
@@ -190,6 +204,108 @@ private Q_SLOTS:
         }
         tunnel.backend.send("good");
         QVERIFY(tunnel.client.readUntil("good"));
+    }
+
+    void theGuidesMapServesSocketsAndPlainRequests()
+    {
+        ScriptedOrigin origin;
+        EngineFixture engine;
+        QVERIFY(engine.proxyTo(origin.url(), GuideLocation, {}, GuideMap).applied);
+        RawClient plain(engine.port());
+        plain.send(request("GET /"));
+        RawPeer first = origin.accept();
+        const RawMessage asked = first.readMessage();
+        QCOMPARE(asked.field("Connection"), QByteArray("close"));
+        QVERIFY(asked.field("Upgrade").isNull());
+        first.send(response("plain"));
+        QCOMPARE(plain.readMessage().body, QByteArray("plain"));
+        RawClient socket(engine.port());
+        socket.send(Upgrade);
+        RawPeer second = origin.accept();
+        const RawMessage upgrade = second.readMessage();
+        QCOMPARE(upgrade.field("Connection"), QByteArray("upgrade"));
+        QCOMPARE(upgrade.field("Upgrade"), QByteArray("websocket"));
+        second.send(Switching);
+        QCOMPARE(socket.readMessage().status(), 101);
+        socket.send("hello");
+        QVERIFY(second.readUntil("hello"));
+    }
+
+    void whateverProtocolIsAskedForPasses()
+    {
+        for (const QByteArray &protocol : {"foo/2", "TLS/1.0, h2c", "WebSocket"}) {
+            ScriptedOrigin origin;
+            EngineFixture engine;
+            QVERIFY(engine.proxyTo(origin.url(), GuideLocation, {}, GuideMap).applied);
+            RawClient client(engine.port());
+            client.send(request("GET /", "Connection: upgrade\r\nUpgrade: " + protocol + "\r\n"));
+            RawPeer backend = origin.accept();
+            QCOMPARE(backend.readMessage().field("Upgrade"), protocol);
+            backend.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: " + protocol
+                         + "\r\n\r\n");
+            const RawMessage answer = client.readMessage();
+            QCOMPARE(answer.status(), 101);
+            QCOMPARE(answer.field("Upgrade"), protocol);
+            client.send("anything");
+            QVERIFY(backend.readUntil("anything"));
+        }
+    }
+
+    void aQuietTunnelOutlivesTheTimesOfRequests()
+    {
+        // The clock: another tunnel, that its read timeout ends long after all the times that must not end this one.
+        Tunnel clock("proxy_read_timeout 600ms;");
+        Tunnel quiet("proxy_read_timeout 1h; proxy_send_timeout 100ms; client_body_timeout 100ms; send_timeout 100ms; "
+                     "keepalive_timeout 100ms; lingering_timeout 100ms;");
+        QVERIFY(clock.isOpen && quiet.isOpen);
+        QVERIFY(clock.client.readUntilClosed());
+        QVERIFY(quiet.isAlive());
+    }
+
+    void aReloadKeepsTunnels()
+    {
+        Tunnel tunnel;
+        QVERIFY(tunnel.isOpen);
+        QVERIFY(tunnel.engine.proxyTo("http://127.0.0.1:1").applied);
+        QVERIFY(tunnel.isAlive());
+        QVERIFY(tunnel.engine.applyHttp("server { listen 127.0.0.1:@port-other@; return 204; }").applied);
+        QVERIFY(tunnel.isAlive());
+    }
+
+    void aGracefulStopWaitsForTunnels()
+    {
+        Tunnel tunnel;
+        QVERIFY(tunnel.isOpen);
+        QSignalSpy stopped(&tunnel.engine.engine(), &ProxyEngine::stopped);
+        tunnel.engine.engine().stop(StopMode::Graceful);
+        QVERIFY(waitUntil([&] { return !RawClient(tunnel.engine.port()).isOpen(); }));
+        QVERIFY(tunnel.isAlive());
+        QCOMPARE(stopped.count(), 0);
+        tunnel.client.close();
+        tunnel.backend.close();
+        QVERIFY(waitUntil([&] { return stopped.count() == 1; }));
+    }
+
+    void aGracefulStopWaitsNoLongerThanWorkerShutdownTimeout()
+    {
+        ScriptedOrigin origin;
+        EngineFixture engine;
+        QVERIFY(engine
+                    .apply("worker_shutdown_timeout 200ms; events { } http { server { listen 127.0.0.1:@port@; "
+                           "location / { proxy_pass "
+                           + origin.url() + "; " + PassUpgrade + " } } }")
+                    .applied);
+        RawClient client(engine.port());
+        client.send(Upgrade);
+        RawPeer backend = origin.accept();
+        backend.readMessage();
+        backend.send(Switching);
+        QCOMPARE(client.readMessage().status(), 101);
+        QSignalSpy stopped(&engine.engine(), &ProxyEngine::stopped);
+        engine.engine().stop(StopMode::Graceful);
+        QVERIFY(client.readUntilClosed());
+        QVERIFY(backend.readUntilClosed());
+        QVERIFY(waitUntil([&] { return stopped.count() == 1; }));
     }
 
     void anUpgradeThatIsRefusedIsAPlainResponse()
