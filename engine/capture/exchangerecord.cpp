@@ -20,6 +20,7 @@ QString decisionStepName(Decision::Step step)
     case Decision::Step::Peer: return u"peer"_s;
     case Decision::Step::Attempt: return u"attempt"_s;
     case Decision::Step::Retry: return u"retry"_s;
+    case Decision::Step::Buffering: return u"buffering"_s;
     case Decision::Step::Answer: return u"answer"_s;
     }
     Q_UNREACHABLE();

@@ -43,6 +43,7 @@ struct Decision {
         Peer,
         Attempt,
         Retry,
+        Buffering, // between a backend and a client
         Answer,
     };
     Step step = Step::Domain;

@@ -105,7 +105,8 @@ public:
     void check();
 
 private:
-    void takeSize(const ConfigNode &node, qint64 &into);
+    template<typename T>
+    void takeSize(const ConfigNode &node, T &into);
     void error(const QString &message, const QString &hint);
 
     State &m_state;
@@ -113,11 +114,14 @@ private:
     TextPosition m_where; // the last directive that said something
 };
 
-void BufferCheck::takeSize(const ConfigNode &node, qint64 &into)
+// A size that is none was reported where it stands.
+template<typename T>
+void BufferCheck::takeSize(const ConfigNode &node, T &into)
 {
     const Result<qint64> size = parseSize(node.argument(node.arguments.size() - 1), false);
-    if (size)
-        into = *size;
+    if (!size)
+        return;
+    into = *size;
     m_where = node.position;
 }
 
@@ -129,8 +133,12 @@ void BufferCheck::take(const std::vector<ConfigNode> &nodes)
         if (node.name == "proxy_buffer_size") {
             takeSize(node, m_sizes.head);
         } else if (node.name == "proxy_busy_buffers_size") {
-            takeSize(node, m_sizes.busy.emplace(0));
-        } else if (node.name == "proxy_buffers" && node.arguments.size() == 2) {
+            takeSize(node, m_sizes.busy);
+        } else if (node.name == "proxy_temp_file_write_size") {
+            takeSize(node, m_sizes.fileWrite);
+        } else if (node.name == "proxy_max_temp_file_size") {
+            takeSize(node, m_sizes.fileMax);
+        } else if (node.name == "proxy_buffers" && node.arguments.size() == 2 && node.argument(1) != "0") {
             takeSize(node, m_sizes.each);
             if (const Result<qint64> count = parseNumber(node.argument(0), 1, std::numeric_limits<int>::max()))
                 m_sizes.count = *count;
@@ -162,8 +170,18 @@ void BufferCheck::check()
                      "\"proxy_buffer_size\" and one of the \"proxy_buffers\""_s,
                      sizes);
     if (busy > all)
-        error(u"\"proxy_busy_buffers_size\" must be less than the size of all \"proxy_buffers\" minus one buffer"_s,
-              sizes);
+        return error(
+            u"\"proxy_busy_buffers_size\" must be less than the size of all \"proxy_buffers\" minus one buffer"_s,
+            sizes);
+    if (m_sizes.fileWrite && *m_sizes.fileWrite < largest)
+        return error(u"\"proxy_temp_file_write_size\" must be equal to or greater than the maximum of the value of "
+                     "\"proxy_buffer_size\" and one of the \"proxy_buffers\""_s,
+                     sizes);
+    if (m_sizes.fileMax && *m_sizes.fileMax != 0 && *m_sizes.fileMax < largest)
+        error(
+            u"\"proxy_max_temp_file_size\" must be equal to zero to disable temporary files usage or must be equal to "
+            "or greater than the maximum of the value of \"proxy_buffer_size\" and one of the \"proxy_buffers\""_s,
+            sizes);
 }
 
 } // namespace

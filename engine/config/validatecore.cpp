@@ -48,7 +48,8 @@ void checkTempPath(State &state, const ConfigNode &node, const Scope &)
 
 void checkRate(State &state, const ConfigNode &node, const Scope &)
 {
-    if (node.argument(0).contains('$'))
+    const bool takesVariables = node.name != "proxy_limit_rate" || state.options.version >= NginxVersion{1, 27, 0};
+    if (takesVariables && node.argument(0).contains('$'))
         return;
     const Result<qint64> rate = parseSize(node.argument(0), false);
     if (!rate)

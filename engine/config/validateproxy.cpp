@@ -70,14 +70,16 @@ void checkCookie(State &state, const ConfigNode &node, const Scope &)
 
 bool isBindAddress(QByteArrayView word)
 {
-    if (word == "off" || word.contains('$') || isInet4(word) || canonicalInet6(word))
+    if (word.contains('$') || isInet4(word) || canonicalInet6(word))
         return true;
     const Result<HostAndPort> parts = parseHostAndPort(word);
-    return parts && (isInet4(parts->host) || parts->bracketed);
+    return parts && (isInet4(parts->host) || (parts->bracketed && parts->hasPort));
 }
 
 void checkBind(State &state, const ConfigNode &node, const Scope &)
 {
+    if (node.argument(0) == "off" && node.arguments.size() == 1)
+        return;
     if (!isBindAddress(node.argument(0)))
         state.error(ErrorCode::InvalidValue, u"invalid address \"%1\""_s.arg(text(node.argument(0))),
                     positionOf(node, 0));

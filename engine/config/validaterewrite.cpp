@@ -138,8 +138,6 @@ void checkIf(State &state, const ConfigNode &node, const Scope &)
 void checkSet(State &state, const ConfigNode &node, const Scope &)
 {
     checkNewVariable(state, node, 0);
-    if (node.argument(0).compare("$limit_rate", Qt::CaseInsensitive) == 0)
-        state.notYet(u"set $limit_rate"_s, u"bandwidth is not limited yet"_s, positionOf(node, 0));
 }
 
 } // namespace

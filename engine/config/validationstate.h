@@ -42,7 +42,9 @@ struct BufferSizes {
     qint64 head = 4096; // proxy_buffer_size
     qint64 count = 8;   // proxy_buffers
     qint64 each = 4096;
-    std::optional<qint64> busy; // proxy_busy_buffers_size
+    std::optional<qint64> busy;      // proxy_busy_buffers_size
+    std::optional<qint64> fileWrite; // proxy_temp_file_write_size
+    std::optional<qint64> fileMax;   // proxy_max_temp_file_size
 };
 
 // The block whose children are being looked at.

@@ -28,6 +28,18 @@ void BodyDecoder::start(const BodyFraming &framing, quint32 trailerBytesMax)
     }
 }
 
+qint64 BodyDecoder::owed() const
+{
+    switch (m_state) {
+    case State::Length:
+    case State::Data: return m_remaining;
+    case State::UntilClose: return -1;
+    case State::Ended:
+    case State::Failed: return 0;
+    default: return 1;
+    }
+}
+
 qint64 BodyDecoder::remaining() const
 {
     return m_lengthKnown ? m_remaining : -1;

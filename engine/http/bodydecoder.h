@@ -49,6 +49,9 @@ public:
     qint64 payloadBytes() const { return m_payload; }
     // Payload still to come when the framing tells (Length), else -1.
     qint64 remaining() const;
+    // Payload that the framing has announced and that is still to come: of the body, of the chunk that is being read,
+    // at least 1 between chunks; -1 where only the connection's end tells.
+    qint64 owed() const;
     // The trailer section as received, field lines with CRLF, empty when there was none; fields are offsets into it.
     QByteArrayView trailerBytes() const { return {m_trailerBytes.data(), qsizetype(m_trailerBytes.size())}; }
     const std::vector<HeaderField> &trailers() const { return m_trailers; }

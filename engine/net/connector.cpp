@@ -58,9 +58,11 @@ Connector::Connector(EngineLoop &loop, ConnectorObserver *observer)
 
 Connector::~Connector() = default;
 
-void Connector::connectTo(const std::vector<SocketAddress> &addresses, std::chrono::milliseconds timeout)
+void Connector::connectTo(const std::vector<SocketAddress> &addresses, std::chrono::milliseconds timeout,
+                          const DialOptions &options)
 {
     Q_ASSERT(m_dials.empty());
+    m_options = options;
     m_addresses.assign(addresses.begin(), addresses.begin() + qsizetype(std::min(addresses.size(), AddressesMax)));
     m_next = 0;
     m_attempts.clear();
@@ -74,7 +76,7 @@ void Connector::dialNext()
     m_nextFamily.stop();
     while (m_next < m_addresses.size()) {
         const SocketAddress &address = m_addresses[m_next++];
-        m_attempts.push_back({address, EINPROGRESS});
+        m_attempts.push_back({address, EINPROGRESS, {}});
         const int error = startDial(address);
         if (error == 0) {
             std::unique_ptr<Dial> dial = std::move(m_dials.back());
@@ -100,6 +102,11 @@ int Connector::startDial(const SocketAddress &address)
     const int descriptor = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0)
         return errno;
+    if (DialStep step = applyDialOptions(descriptor, m_options); step.error != 0) {
+        close(descriptor);
+        m_attempts.back().call = std::move(step.call);
+        return step.error;
+    }
     int error = connect(descriptor, address.raw(), address.length()) == 0 ? 0 : errno;
     if (error == EINTR)
         error = EINPROGRESS; // connect(2): it goes on in the background

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "net/dialoptions.h"
 #include "net/stream.h"
 
 #include <vector>
@@ -10,7 +11,8 @@ namespace portlight {
 // One address that was tried and what came of it.
 struct ConnectAttempt {
     SocketAddress address;
-    int error = 0; // errno; EINPROGRESS while it runs, ETIMEDOUT for our own timeout, ECANCELED when another one won
+    int error = 0;   // errno; EINPROGRESS while it runs, ETIMEDOUT for our own timeout, ECANCELED when another one won
+    QByteArray call; // that failed before the dial: DialStep::call
 };
 
 class ConnectorObserver
@@ -36,7 +38,8 @@ public:
 
     // The outcome may come within the call. `timeout` is proxy_connect_timeout, for all addresses together. Addresses
     // beyond AddressesMax are not tried; with none it fails.
-    void connectTo(const std::vector<SocketAddress> &addresses, std::chrono::milliseconds timeout);
+    void connectTo(const std::vector<SocketAddress> &addresses, std::chrono::milliseconds timeout,
+                   const DialOptions &options = {});
     // In the order in which they were begun.
     const std::vector<ConnectAttempt> &attempts() const { return m_attempts; }
 
@@ -52,6 +55,7 @@ private:
     EngineLoop &m_loop;
     ConnectorObserver *m_observer;
     std::vector<SocketAddress> m_addresses;
+    DialOptions m_options;
     size_t m_next = 0;
     std::vector<std::unique_ptr<Dial>> m_dials;
     std::vector<ConnectAttempt> m_attempts;

@@ -61,14 +61,22 @@ void OutputQueue::drop(size_t bytes)
         reset();
 }
 
-OutputQueue::Flush OutputQueue::flush(Stream &stream)
+OutputQueue::Flush OutputQueue::flush(Stream &stream, size_t bytesMax)
 {
     while (!isEmpty()) {
+        if (bytesMax == 0)
+            return Flush::Limited;
         iovec parts[PartsMax];
-        const int count = collect(parts, PartsMax);
+        int count = collect(parts, PartsMax);
         size_t offered = 0;
-        for (int i = 0; i < count; ++i)
+        for (int i = 0; i < count; ++i) {
             offered += parts[i].iov_len;
+            if (offered < bytesMax)
+                continue;
+            parts[i].iov_len -= offered - bytesMax;
+            offered = bytesMax;
+            count = i + 1;
+        }
         const IoResult result = stream.write(parts, count);
         if (result.status == IoResult::Status::WouldBlock)
             return Flush::Blocked;
@@ -77,6 +85,7 @@ OutputQueue::Flush OutputQueue::flush(Stream &stream)
             return Flush::Failed;
         }
         drop(result.bytes);
+        bytesMax -= result.bytes;
         if (result.bytes < offered)
             return Flush::Blocked; // a short count means that the kernel's buffer is full
     }

@@ -14,7 +14,12 @@ namespace portlight {
 class OutputQueue
 {
 public:
-    enum class Flush : quint8 { Done, Blocked, Failed };
+    enum class Flush : quint8 {
+        Done,    // nothing waits
+        Blocked, // the stream takes no more now
+        Failed,
+        Limited, // as many bytes as were allowed are out, others wait
+    };
 
     // Appends control bytes with `write(WireBuffer &)`-style use: take the buffer, append, done.
     WireBuffer &control() { return m_control; }
@@ -26,8 +31,9 @@ public:
     size_t bytes() const { return m_bodyBytes + m_control.size() - m_controlSent; }
     // All bytes that flush() has handed to the kernel.
     quint64 bytesWritten() const { return m_bytesWritten; }
-    // Writes what the stream takes. After Blocked, call again on streamWritable(); after Failed see error().
-    Flush flush(Stream &stream);
+    // Writes what the stream takes, at most `bytesMax`. After Blocked, call again on streamWritable(); after Failed see
+    // error().
+    Flush flush(Stream &stream, size_t bytesMax = SIZE_MAX);
     int error() const { return m_error; }
     void clear();
     // Gives memory back while nothing waits.

@@ -30,6 +30,7 @@ enum class PauseReason : quint8 {
     AwaitingTurn = 1 << 1, // a pipelined request waits for the one before it
     Capture = 1 << 2,
     User = 1 << 3,
+    RateLimited = 1 << 4, // proxy_limit_rate allows no more for a while
 };
 
 // A connected byte stream: TCP, unix socket, later TLS. Readiness and non-blocking calls, as with a descriptor.

@@ -68,6 +68,10 @@ public:
     virtual void sendBody(Buffer data, bool last, QByteArrayView trailerLines = {}) = 0;
     virtual void flush() = 0;
     virtual size_t queuedBytes() const = 0;
+    // Of this response, head included: so many bytes a second behind the first `freeBytes` (limit_rate). 0: no limit.
+    virtual void limitRate(qint64 bytesPerSecond, qint64 freeBytes) = 0;
+    // The exchange is told when no more than so many bytes wait; of this response.
+    virtual void setDrainMark(size_t bytes) = 0;
 
     // The request's body is wanted: it comes as Exchange::requestBodyReceived until paused.
     virtual void readBody() = 0;

@@ -146,7 +146,10 @@ public:
     // False: a condition or a range of the request was not met, and an error has taken the response's place.
     [[nodiscard]] bool sendHead();
     // A part of the body, through the filters; `last` ends the response.
-    void sendBody(Buffer data, bool last, QByteArrayView trailerLines = {});
+    void sendBody(Buffer data, bool last, QByteArrayView trailerLines = {}, bool flush = true);
+    // The size that a template makes; one that makes none counts as 0, and is logged (ngx_http_complex_value_size).
+    // `doing`: what nginx was about, for the log.
+    qint64 sizeOf(const Template &value, QByteArrayView doing);
     void setStatus(int status) { m_status = status; }
     void setFailure(const Failure &failure) { m_failure = failure; }
     // One try at a backend failed: for the record.
@@ -187,6 +190,7 @@ private:
     void adoptFieldRules();
     void startRecording();
     void changeStatus(int status);
+    void applyRate();
     bool passConditions();
     bool passRanges();
     void carryFields(const FieldView &last);

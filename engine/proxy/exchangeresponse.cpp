@@ -2,6 +2,7 @@
 // Responses that the proxy makes itself: errors, redirects, texts, explaining pages.
 #include "proxy/exchange.h"
 
+#include "config/values.h"
 #include "proxy/errorpages.h"
 #include "proxy/headersfilter.h"
 #include "proxy/localpages.h"
@@ -287,6 +288,7 @@ bool Exchange::sendHead()
     for (ResponseFilter *filter :
          {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
         filter->filterHead(m_head);
+    applyRate();
     m_downstream->sendHead(m_head);
     if (config().readsSentFields)
         keepHead();
@@ -295,6 +297,27 @@ bool Exchange::sendHead()
     m_detail->responseHead = m_downstream->lastHead().toByteArray();
     stateChanged();
     return true;
+}
+
+// limit_rate, unless `set $limit_rate` or a backend has had its say (ngx_http_write_filter).
+void Exchange::applyRate()
+{
+    const QByteArrayView doing = m_proxy.hasRun() ? " while sending to client" : "";
+    if (!limitRateSet())
+        setLimitRate(sizeOf(settings().flow->limitRate, doing));
+    if (limitRate() > 0)
+        m_downstream->limitRate(limitRate(), sizeOf(settings().flow->limitRateAfter, doing));
+}
+
+qint64 Exchange::sizeOf(const Template &value, QByteArrayView doing)
+{
+    if (value.isEmptyLiteral())
+        return 0;
+    const QByteArray text = value.evaluated(*this);
+    if (const auto size = parseSize(text, false))
+        return *size;
+    logError(LogLevel::Error, "invalid size \"" + text + '"' + doing.toByteArray());
+    return 0;
 }
 
 // What $sent_http_… shows behind the time of the buffers that the head was read from.
@@ -322,12 +345,13 @@ void Exchange::sendEnd(QByteArrayView trailerLines)
 }
 
 // Through the filters, in their order, and out.
-void Exchange::sendBody(Buffer data, bool last, QByteArrayView trailerLines)
+void Exchange::sendBody(Buffer data, bool last, QByteArrayView trailerLines, bool flush)
 {
     m_chain.buffers.clear();
     if (!data.isEmpty())
         m_chain.buffers.push_back(std::move(data));
     m_chain.last = last;
+    m_chain.flush = flush;
     for (ResponseFilter *filter :
          {static_cast<ResponseFilter *>(&m_bodylessFilter), static_cast<ResponseFilter *>(&m_captureFilter)})
         filter->filterBody(m_chain);

@@ -53,7 +53,9 @@ int Failure::status() const
     switch (kind) {
     case Kind::TimedOut: return 504;
     case Kind::LoopDetected: return 508;
-    case Kind::BodyStoreFailed: return 500;
+    case Kind::BodyStoreFailed:
+    case Kind::LocalAddressFailed:
+    case Kind::ResponseStoreFailed: return 500;
     case Kind::PassedOver: return answer;
     default: return 502;
     }
@@ -75,7 +77,9 @@ NextUpstream Failure::condition() const
     case Kind::NotResolved:
     case Kind::NoLivePeer:
     case Kind::LoopDetected:
-    case Kind::BodyStoreFailed: return NextUpstream::None;
+    case Kind::BodyStoreFailed:
+    case Kind::LocalAddressFailed:
+    case Kind::ResponseStoreFailed: return NextUpstream::None;
     }
     Q_UNREACHABLE();
 }
@@ -96,7 +100,9 @@ PeerFailure Failure::peerFailure() const
     case Kind::NotResolved:
     case Kind::NoLivePeer:
     case Kind::LoopDetected:
-    case Kind::BodyStoreFailed: return PeerFailure::None;
+    case Kind::BodyStoreFailed:
+    case Kind::LocalAddressFailed:
+    case Kind::ResponseStoreFailed: return PeerFailure::None;
     }
     Q_UNREACHABLE();
 }
@@ -134,6 +140,8 @@ QByteArray Failure::logText() const
     case Kind::NoLivePeer: text = "no live upstreams"; break;
     case Kind::LoopDetected: return "the request came back to this server more than 10 times";
     case Kind::BodyStoreFailed: return "the request body could not be kept (" + describeErrno(error) + ')';
+    case Kind::LocalAddressFailed: text = detail + " failed (" + describeErrno(error) + ')'; break;
+    case Kind::ResponseStoreFailed: text = detail; break;
     }
     text += ' ';
     text += phaseWords();
@@ -178,6 +186,10 @@ QString Failure::sentence() const
     case Kind::NoLivePeer: return u"no backend of the group %1 is left to ask"_s.arg(who);
     case Kind::LoopDetected: return u"the request came back to Portlight more than 10 times"_s;
     case Kind::BodyStoreFailed: return u"the request body could not be kept (%1)"_s.arg(systemWords(error));
+    case Kind::LocalAddressFailed:
+        return u"%1 could not be dialed from the address of proxy_bind: %2 failed (%3)"_s.arg(
+            who, QString::fromUtf8(detail), systemWords(error));
+    case Kind::ResponseStoreFailed: return u"the response could not be kept (%1)"_s.arg(systemWords(error));
     }
     Q_UNREACHABLE();
 }
@@ -214,6 +226,14 @@ QString Failure::advice() const
         return u"All of them are down, busy (max_conns), or have failed lately (max_fails, fail_timeout): see Backends."_s;
     case Kind::LoopDetected: return u"Point the domain at the backend itself, not at a name that Portlight serves."_s;
     case Kind::BodyStoreFailed: return u"Make room in the folder for temporary files."_s;
+    case Kind::LocalAddressFailed:
+        return error == EPERM ? u"proxy_bind with \"transparent\" needs the capability CAP_NET_RAW or CAP_NET_ADMIN, "
+                                u"which desktop "
+                                "programs do not have: leave \"transparent\" out on this machine."_s
+                              : u"proxy_bind takes an address of this machine, of the same family as the backend's."_s;
+    case Kind::ResponseStoreFailed:
+        return u"Make room in the folder for temporary files (proxy_temp_path), or keep responses in memory alone: "
+               "proxy_max_temp_file_size 0."_s;
     }
     Q_UNREACHABLE();
 }

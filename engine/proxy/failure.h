@@ -30,6 +30,8 @@ struct Failure {
         NoLivePeer,
         LoopDetected,
         BodyStoreFailed,
+        LocalAddressFailed,  // proxy_bind: detail is the call, "bind(10.0.0.1)"
+        ResponseStoreFailed, // a temporary file gave out: detail is the log's text
     };
     enum class Phase : quint8 { Connecting, Handshaking, SendingRequest, ReadingHead, ReadingBody, Tunneling };
 

@@ -31,6 +31,8 @@ QString kindName(Failure::Kind kind)
     case Kind::NoLivePeer: return u"no-live-peer"_s;
     case Kind::LoopDetected: return u"loop"_s;
     case Kind::BodyStoreFailed: return u"body-store"_s;
+    case Kind::LocalAddressFailed: return u"local-address"_s;
+    case Kind::ResponseStoreFailed: return u"response-store"_s;
     }
     Q_UNREACHABLE();
 }
@@ -51,7 +53,9 @@ QString originName(const Failure &failure)
     using Kind = Failure::Kind;
     switch (failure.kind) {
     case Kind::None: return {};
-    case Kind::BodyStoreFailed: return u"this machine"_s;
+    case Kind::BodyStoreFailed:
+    case Kind::LocalAddressFailed:
+    case Kind::ResponseStoreFailed: return u"this machine"_s;
     case Kind::NotResolved:
     case Kind::LoopDetected:
     case Kind::NoLivePeer: return u"configuration"_s;
@@ -92,6 +96,8 @@ QByteArray Failure::directive() const
     case Kind::PassedOver: return "proxy_next_upstream";
     case Kind::NoLivePeer: return "max_fails";
     case Kind::BodyStoreFailed: return "client_body_temp_path";
+    case Kind::LocalAddressFailed: return "proxy_bind";
+    case Kind::ResponseStoreFailed: return "proxy_temp_path";
     case Kind::ConnectFailed:
     case Kind::InvalidResponse:
     case Kind::LoopDetected: return "proxy_pass";

@@ -16,11 +16,13 @@ qint64 FillGate::arrived(qint64 bytes, qint64 owed)
 {
     m_held += bytes;
     qint64 passed = 0;
-    if (m_owed != Unknown && m_held >= m_owed) {
+    if (m_held == 0 && m_owed != owed)
+        m_room = m_each; // a chunk's size alone has used the buffer up
+    else if (m_owed != Unknown && m_held >= m_owed) {
         passed = m_held;
         m_room = m_each;
     } else if (m_held >= m_room) {
-        passed = m_room + (m_held - m_room) / m_each * m_each;
+        passed = m_held < WholeBytes ? m_room + (m_held - m_room) / m_each * m_each : m_held;
         m_room = m_each;
     }
     m_held -= passed;

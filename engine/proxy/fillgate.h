@@ -13,6 +13,9 @@ class FillGate
 public:
     // Where the framing does not tell (a body that ends with the connection).
     static constexpr qint64 Unknown = -1;
+    // What comes at once from this size on passes with its last, partly filled buffer, which nginx would hold: to cut
+    // it off would cost a copy with each read of a fast backend.
+    static constexpr qint64 WholeBytes = 32 * 1024;
 
     // `firstBytes`: what proxy_buffer_size leaves behind the head; `eachBytes`: one of proxy_buffers. `owed`: payload
     // that the framing announces, 1 for chunks of unknown size.

@@ -88,7 +88,7 @@ void Http1Downstream::streamReadable()
 
 void Http1Downstream::streamWritable()
 {
-    if (m_state != State::Exchanging)
+    if (m_state != State::Exchanging || m_slot->rests)
         return;
     m_sendTimer.stop();
     flush();

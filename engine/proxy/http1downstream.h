@@ -24,6 +24,7 @@ class Http1Downstream final : public Downstream, private StreamObserver
 {
 public:
     static constexpr int ReadsPerTurnMax = 16;
+    static constexpr quint32 CopiedBytesMax = 512; // of a part: it is no reason to keep the block it was read into
 
     Http1Downstream(ProxyContext &context, DownstreamOwner &owner, std::unique_ptr<Stream> stream,
                     const ListenAddress &listenAddress, const SocketAddress &client);
@@ -38,12 +39,13 @@ public:
     // Closes without a word (fast stop, worker_shutdown_timeout).
     void closeNow();
 
-    // Downstream
     void sendContinue() override;
     void sendHead(const OutgoingHead &head) override;
     void sendBody(Buffer data, bool last, QByteArrayView trailerLines) override;
     void flush() override;
     size_t queuedBytes() const override { return m_slot ? m_slot->out.bytes() : 0; }
+    void limitRate(qint64 bytesPerSecond, qint64 freeBytes) override;
+    void setDrainMark(size_t bytes) override { m_slot->drainMark = bytes; }
     void readBody() override;
     void pauseBody() override;
     void switchToTunnel() override;
@@ -61,7 +63,6 @@ public:
 
 private:
     enum class State : quint8 { Waiting, ReadingHead, Exchanging, Discarding, Lingering, Closed };
-
     // What the location of the last request says about the time behind it.
     struct AfterTimes {
         milliseconds keepalive{0};
@@ -69,10 +70,8 @@ private:
         milliseconds lingeringTime{0};
         milliseconds lingeringTimeout{0};
     };
-
     void streamReadable() override;
     void streamWritable() override;
-
     const ListenerConfig *currentListener();
     const CoreSettings &core() const;
     void applyKeepaliveLimits();
@@ -101,6 +100,8 @@ private:
     void close(bool reset = false);
     void timedOut();
     void sendTimedOut();
+    size_t allowance();
+    void rest(milliseconds time);
     void clientWentAway(int error);
     void leaveWaiting();
     bool reserveInput(quint32 bytes);
@@ -119,7 +120,7 @@ private:
     BodyDecoder m_decoder;
     QByteArray m_lastHead;
     Timer m_timer;     // head, body, keep-alive, lingering
-    Timer m_sendTimer; // a client that does not read
+    Timer m_sendTimer; // a client that does not read, or one that is served slowly
     DeferredCall m_afterExchange;
     std::chrono::steady_clock::time_point m_openedAt;
     std::chrono::steady_clock::time_point m_requestBegan;

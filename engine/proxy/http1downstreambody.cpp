@@ -127,10 +127,17 @@ void Http1Downstream::watchForClose()
     }
     if (!m_stream->hasHungUp() || m_tunnel || m_responseEnded)
         return;
-    if (exchange().isRunning() && exchange().run().isBusy()) {
+    if (!exchange().isRunning())
+        return;
+    if (exchange().run().isBusy()) {
+        if (exchange().settings().flow->ignoreClientAbort)
+            return;
         exchange().clientGone(
             "epoll_wait() reported that client prematurely closed connection, so upstream connection is "
             "closed too");
+        close();
+    } else if (exchange().proxy().hasBuffered()) {
+        exchange().clientGone("client prematurely closed connection");
         close();
     }
 }
@@ -188,6 +195,7 @@ void Http1Downstream::switchToTunnel()
 {
     m_tunnel = true;
     m_keepAlive = false;
+    m_slot->rate.clear();
     m_timer.stop();
 }
 

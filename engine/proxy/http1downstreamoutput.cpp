@@ -95,7 +95,10 @@ void Http1Downstream::sendBody(Buffer data, bool last, QByteArrayView trailerLin
     if (!data.isEmpty()) {
         if (chunk)
             appendChunkHead(m_slot->out.control(), data.size());
-        m_slot->out.append(std::move(data));
+        if (data.size() <= CopiedBytesMax)
+            m_slot->out.control().append(data.data(), data.size());
+        else
+            m_slot->out.append(std::move(data));
         if (chunk)
             m_slot->out.control().appendLiteral("\r\n");
     }
@@ -108,15 +111,20 @@ void Http1Downstream::sendBody(Buffer data, bool last, QByteArrayView trailerLin
 
 void Http1Downstream::flush()
 {
-    if (m_state == State::Closed)
+    if (m_state == State::Closed || m_slot->rests)
         return;
     const size_t before = m_slot->out.bytes();
-    switch (m_slot->out.flush(*m_stream)) {
+    const size_t allowed = m_slot->rate.isOn() && before > 0 ? allowance() : SIZE_MAX;
+    if (allowed == 0)
+        return;
+    const OutputQueue::Flush result = m_slot->out.flush(*m_stream, allowed);
+    switch (result) {
     case OutputQueue::Flush::Failed:
         exchange().clientGone("send() failed (" + describeErrno(m_slot->out.error()) + ')');
         close();
         return;
     case OutputQueue::Flush::Blocked: m_sendTimer.start(core().sendTimeout); break;
+    case OutputQueue::Flush::Limited: setNoDelay(); break;
     case OutputQueue::Flush::Done:
         m_sendTimer.stop();
         if (m_responseComplete) {
@@ -126,8 +134,38 @@ void Http1Downstream::flush()
         setNoDelay(); // more is to follow
         break;
     }
-    if (before > Exchange::QueuedBytesLow && m_slot->out.bytes() <= Exchange::QueuedBytesLow)
+    if (m_slot->rate.isOn()) {
+        const auto sent = qint64(bytesSent());
+        const auto time = m_slot->rate.restBehind(sent - qint64(before - m_slot->out.bytes()), sent);
+        rest(result == OutputQueue::Flush::Limited ? qMax(time, milliseconds(1)) : time);
+    }
+    if (before > m_slot->drainMark && m_slot->out.bytes() <= m_slot->drainMark)
         exchange().downstreamDrained();
+}
+
+void Http1Downstream::limitRate(qint64 bytesPerSecond, qint64 freeBytes)
+{
+    m_slot->rate.begin(bytesPerSecond, freeBytes);
+}
+
+// How much may go out now; 0: a rest has begun (ngx_http_write_filter).
+size_t Http1Downstream::allowance()
+{
+    const auto elapsed = m_context.loop.now() - m_requestBegan;
+    const auto sent = qint64(bytesSent());
+    const qint64 allowed = m_slot->rate.allowance(elapsed, sent);
+    if (allowed > 0)
+        return size_t(allowed);
+    rest(m_slot->rate.restBefore(elapsed, sent));
+    return 0;
+}
+
+void Http1Downstream::rest(milliseconds time)
+{
+    if (time.count() == 0)
+        return;
+    m_slot->rests = true;
+    m_sendTimer.start(time);
 }
 
 // The kernel has all of it. A tunnel's other direction may go on; anything else has ended.
@@ -171,6 +209,10 @@ void Http1Downstream::abort()
 
 void Http1Downstream::sendTimedOut()
 {
+    if (std::exchange(m_slot->rests, false)) {
+        flush();
+        return;
+    }
     const bool reset = core().resetTimedoutConnection;
     exchange().clientGone("client timed out (110: Connection timed out) while sending to client");
     close(reset);

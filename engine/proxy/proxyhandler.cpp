@@ -13,6 +13,11 @@ ProxyHandler::ProxyHandler(ProxyContext &context, Exchange &exchange)
     , m_exchange(exchange)
     , m_run(context, *this)
     , m_lookup(context.loop, *this)
+    , m_flow(*this, context.loop.buffers())
+    , m_continueFlow(
+          context.loop, [](void *self) { static_cast<ProxyHandler *>(self)->clientReady(); }, this)
+    , m_patience(
+          context.loop.timers(), [](void *self) { static_cast<ProxyHandler *>(self)->m_flow.patienceEnded(); }, this)
 {}
 
 const ProxySettings &ProxyHandler::settings() const
@@ -26,7 +31,7 @@ void ProxyHandler::reset()
     m_job.pass = nullptr;
     m_job.group = nullptr;
     m_job.address.reset();
-    m_trailers = {};
+    m_trailers = m_passedTrailers = {};
     m_retries = 0;
     m_streamsBody = m_storesBody = m_discardsBody = false;
     m_runStarted = m_chunkedToBackend = false;
@@ -39,11 +44,15 @@ void ProxyHandler::cancel()
         m_tap->finish();
     m_lookup.cancel();
     m_run.cancel();
+    m_flow.clear();
+    m_continueFlow.cancel();
 }
 
 void ProxyHandler::finish()
 {
     m_bodyStore.reset(0);
+    m_flow.clear();
+    m_continueFlow.cancel();
     m_tap.reset();
 }
 
@@ -175,6 +184,7 @@ void ProxyHandler::startRun()
     request.chunked = m_chunkedToBackend;
     request.query.client = &m_exchange.downstream().clientAddress();
     request.explains = m_exchange.isRecording();
+    request.dial = dialOptions();
     m_runStarted = true;
     m_sentTarget.resize(0);
     if (m_storesBody)
@@ -203,7 +213,8 @@ void ProxyHandler::attemptFailed(const Failure &failure, bool retrying, bool set
     const bool aloud = failure.kind != Failure::Kind::PassedOver;
     // nginx tells of a timeout behind the peer that is set aside for it, and of an error before.
     if (aloud && failure.kind != Failure::Kind::TimedOut)
-        m_exchange.logError(LogLevel::Error, failure.logText());
+        m_exchange.logError(failure.kind == Failure::Kind::LocalAddressFailed ? LogLevel::Crit : LogLevel::Error,
+                            failure.logText());
     if (setAside)
         m_exchange.logError(LogLevel::Warn, "upstream server temporarily disabled " + failure.phaseWords());
     if (aloud && failure.kind == Failure::Kind::TimedOut)
@@ -238,6 +249,11 @@ void ProxyHandler::runFailed(const Failure &failure)
     if (!m_exchange.headSent()) {
         m_exchange.respondError(failure.status());
         return;
+    }
+    if (m_flow.isActive()) {
+        m_flow.breakOff();
+        if (!m_exchange.isRunning())
+            return; // the client has gone too
     }
     if (!m_exchange.isTunneling() || failure.kind == Failure::Kind::TimedOut)
         m_exchange.logError(failure.kind == Failure::Kind::TimedOut && m_exchange.isTunneling() ? LogLevel::Info

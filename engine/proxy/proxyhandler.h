@@ -4,6 +4,7 @@
 #include "proxy/bodystore.h"
 #include "proxy/phaseresult.h"
 #include "proxy/proxyjob.h"
+#include "proxy/responseflow.h"
 #include "proxy/targetlookup.h"
 #include "proxy/tunneltap.h"
 #include "proxy/upstreamrun.h"
@@ -16,7 +17,9 @@ struct ResponseHead;
 // The proxy content handler (ngx_http_proxy_module): takes the client's body, asks a backend, makes the response's head
 // of what comes back, and passes bodies and tunnels on. Engine thread; a part of its exchange, used for one request
 // after another; redirected inside, an exchange may start it several times.
-class ProxyHandler final : private UpstreamRunObserver, private TargetLookupObserver
+class ProxyHandler final : private UpstreamRunObserver,
+                           private ResponseFlowSides,
+                           private TargetLookupObserver
 {
 public:
     ProxyHandler(ProxyContext &context, Exchange &exchange);
@@ -38,6 +41,9 @@ public:
     // The exchange is over, and logged.
     void finish();
 
+    // The backend has sent all, the client has not taken it yet.
+    bool hasBuffered() const { return m_flow.isActive() && !m_run.isBusy(); }
+    const ResponseFlow &flow() const { return m_flow; }
     const UpstreamRun &run() const { return m_run; }
     const BodyStore &bodyStore() const { return m_bodyStore; }
     // Some backend has been asked, or at least looked for.
@@ -80,6 +86,7 @@ private:
     void targetFound(std::shared_ptr<AddressGroup> group) override;
     void targetNotFound(const QByteArray &logText) override;
     void startRun();
+    const DialOptions *dialOptions();
     void writeTarget(WireBuffer &out);
     void writeSetFields(WireBuffer &out);
     void writeBodyFraming(WireBuffer &out);
@@ -87,13 +94,30 @@ private:
 
     // --- what comes back (proxyresponse.cpp, proxyresponsehead.cpp) ---
     bool interceptError(const ResponseHead &head, const char *base);
-    bool accelRedirect(const ResponseHead &head, const char *base);
+    bool accelRedirect(const ResponseHead &head, const char *base, const HeaderField &redirect);
     void buildResponseHead(const ResponseHead &head, const char *base);
     void addResponseField(const HeaderField &field, const char *base);
     std::optional<QByteArray> redirectedTo(QByteArrayView url);
     void addLocation(QByteArrayView name, QByteArrayView value);
     void addRefresh(QByteArrayView name, QByteArrayView value);
     void enterTunnel(const ResponseHead &head, const char *base);
+    // --- between backend and client (proxyresponseflow.cpp) ---
+    const HeaderField *takeAccelFields(const ResponseHead &head, const char *base);
+    void overrideCharset(QByteArrayView contentType, QByteArrayView charset);
+    void beginFlow();
+    size_t queuedForClient() const override;
+    void passToClient(Buffer data, bool last) override;
+    void flushToClient() override;
+    void pauseBackend() override { m_run.pauseReading(); }
+    void resumeBackend() override { m_run.resumeReading(); }
+    void setPatience(std::chrono::milliseconds left) override;
+    void continueLater() override { m_continueFlow.schedule(); }
+    void spoolBegan(const QByteArray &path) override;
+    void spoolFailed(const ResponsePool::FileError &error, const QByteArray &path) override;
+    void partHeldBack() override;
+    void clientReady();
+
+    // --- tunnels (proxyresponse.cpp) ---
     void endTunnelDirection(bool fromClient);
     void endTunnelIfDone();
     void tap(bool fromClient, const Buffer &data);
@@ -108,13 +132,19 @@ private:
     WireBuffer m_scratch;
     QByteArray m_sentTarget; // of the last request to a backend
     QByteArrayView m_trailers;
+    QByteArrayView m_passedTrailers; // of m_trailers those for the client
     BodyStore m_bodyStore;
     std::unique_ptr<TunnelTap> m_tap; // of a tunnel that is being recorded
+    ResponseFlow m_flow;
+    DeferredCall m_continueFlow;
+    Timer m_patience;
+    qint64 m_owed = 0; // of the response's body, when its head had come
     int m_retries = 0;
     bool m_streamsBody = false;
     bool m_storesBody = false;
     bool m_discardsBody = false;
     bool m_runStarted = false;
+    bool m_buffers = false; // the response: proxy_buffering, or what the backend made of it
     bool m_chunkedToBackend = false;
     bool m_tunnelClientEnded = false;
     bool m_tunnelBackendEnded = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "net/dialoptions.h"
 #include "proxy/proxycontext.h"
 #include "proxy/proxysettings.h"
 
@@ -16,6 +17,7 @@ struct ProxyJob {
     QByteArray method;
     QByteArray body;           // of proxy_set_body
     bool replacesBody = false; // by `body`, or by nothing
+    DialOptions dial;
 
     const ProxyTarget &target() const { return pass->upstream ? pass->target : evaluated; }
     // The URL's path is sent as it is, whatever the request's own is.

@@ -116,7 +116,7 @@ void ProxyHandler::requestBodyWanted()
 
 bool ProxyHandler::canReplayBody() const
 {
-    return m_storesBody || m_job.replacesBody || m_exchange.requestBodyBytes() == 0;
+    return m_storesBody || m_job.replacesBody; // nginx: not where it is passed on as it comes
 }
 
 } // namespace portlight

@@ -18,14 +18,19 @@ void ProxyHandler::responseHeadReceived(const ResponseHead &head, const char *ba
         runFailed(failure);
         return;
     }
-    if (interceptError(head, base) || accelRedirect(head, base))
+    const HeaderField *const redirect = takeAccelFields(head, base);
+    if (interceptError(head, base) || (redirect && accelRedirect(head, base, *redirect)))
         return;
     m_exchange.setStatus(head.status);
     buildResponseHead(head, base);
+    if (!m_buffers && head.status != 101)
+        m_exchange.setLimitRate(0); // ngx_http_upstream_send_response: what is not buffered passes as it comes
     if (!m_exchange.sendHead())
         return;
     if (head.status == 101)
         enterTunnel(head, base);
+    else
+        m_owed = m_run.bodyOwed();
 }
 
 // proxy_intercept_errors (ngx_http_upstream_intercept_errors). True: answered otherwise.
@@ -46,14 +51,9 @@ bool ProxyHandler::interceptError(const ResponseHead &head, const char *base)
 }
 
 // X-Accel-Redirect (ngx_http_upstream_process_headers): the backend says which URI of ours answers. True: it does.
-bool ProxyHandler::accelRedirect(const ResponseHead &head, const char *base)
+bool ProxyHandler::accelRedirect(const ResponseHead &head, const char *base, const HeaderField &redirect)
 {
-    const HeaderField *redirect = nullptr;
-    for (const HeaderField &field : head.fields) {
-        if (field.id == HeaderId::XAccelRedirect && !redirect)
-            redirect = &field;
-    }
-    if (!redirect || settings().ignores(IgnoredField::XAccelRedirect))
+    if (settings().ignores(IgnoredField::XAccelRedirect))
         return false;
     for (const HeaderField &field : head.fields) {
         const QByteArrayView name = field.name.in(base);
@@ -64,7 +64,7 @@ bool ProxyHandler::accelRedirect(const ResponseHead &head, const char *base)
                  || field.id == HeaderId::AcceptRanges || equalsIgnoringCase(name, "Content-Disposition"))
             m_exchange.carry({m_exchange.keep(name), m_exchange.keep(value)});
     }
-    const QByteArray target = redirect->value.in(base).toByteArray();
+    const QByteArray target = redirect.value.in(base).toByteArray();
     m_run.cancel();
     m_exchange.decide(Decision::Step::Redirect, QString::fromUtf8(target), QStringLiteral("X-Accel-Redirect"));
     if (target.startsWith('@')) {
@@ -88,6 +88,15 @@ void ProxyHandler::responseBodyReceived(Buffer data, bool last, QByteArrayView t
     if (m_exchange.config().readsUpstreamFields && !trailerLines.isEmpty())
         m_trailers = m_exchange.keep(trailerLines);
     tap(false, data);
+    // What came whole with its head waits for nothing.
+    if (!m_flow.isActive() && !last && m_buffers && !m_exchange.isTunneling())
+        beginFlow();
+    if (m_flow.isActive()) {
+        if (settings().passTrailers && !trailerLines.isEmpty())
+            m_passedTrailers = m_exchange.keep(trailerLines);
+        m_flow.received(std::move(data), last, m_run.bodyOwed(), m_context.loop.now());
+        return;
+    }
     m_exchange.sendBody(std::move(data), last, settings().passTrailers ? trailerLines : QByteArrayView());
     if (m_exchange.isTunneling() && last)
         endTunnelDirection(false);
@@ -97,6 +106,10 @@ void ProxyHandler::responseBodyReceived(Buffer data, bool last, QByteArrayView t
 
 void ProxyHandler::downstreamDrained()
 {
+    if (m_flow.isActive()) {
+        clientReady();
+        return;
+    }
     if (m_run.isBusy())
         m_run.resumeReading();
     if (m_exchange.isTunneling())

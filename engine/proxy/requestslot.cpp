@@ -20,6 +20,9 @@ void RequestSlotPool::giveBack(std::unique_ptr<RequestSlot> slot)
 {
     Q_ASSERT(!slot->exchange.isRunning());
     slot->out.clear();
+    slot->rate.clear();
+    slot->drainMark = Exchange::QueuedBytesLow;
+    slot->rests = false;
     if (m_free.size() < FreeMax)
         m_free.push_back(std::move(slot));
 }

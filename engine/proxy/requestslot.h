@@ -4,6 +4,7 @@
 #include "http/parser.h"
 #include "net/outputqueue.h"
 #include "proxy/exchange.h"
+#include "proxy/ratelimit.h"
 
 #include <memory>
 #include <vector>
@@ -18,6 +19,9 @@ struct RequestSlot {
     RequestParser parser;
     OutputQueue out;
     Exchange exchange;
+    RateLimit rate; // of the response
+    size_t drainMark = Exchange::QueuedBytesLow;
+    bool rests = false; // the rate allows no more for a while
 };
 
 // Lends slots to connections and keeps a bounded number of free ones, so that a request makes no allocation and an idle

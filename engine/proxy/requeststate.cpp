@@ -30,6 +30,7 @@ void RequestState::resetState()
     m_uriState = {};
     m_method = MethodId::Get;
     m_limitRate = 0;
+    m_limitRateSet = false;
     m_captures.clear();
 }
 

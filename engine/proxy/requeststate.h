@@ -67,9 +67,15 @@ public:
     void setUri(QByteArrayView uri);
     void setArgs(QByteArrayView args); // null: none
     void setMethod(MethodId method) { m_method = method; }
-    // What `set $limit_rate` asks for, in bytes a second; 0: no limit.
+    // $limit_rate: what `set`, a backend or limit_rate asks for, in bytes a second; 0: no limit.
     qint64 limitRate() const { return m_limitRate; }
-    void setLimitRate(qint64 bytes) { m_limitRate = bytes; }
+    // Somebody has asked: limit_rate has no say.
+    bool limitRateSet() const { return m_limitRateSet; }
+    void setLimitRate(qint64 bytes)
+    {
+        m_limitRate = bytes;
+        m_limitRateSet = true;
+    }
     UriState &uriState() { return m_uriState; }
     const UriState &uriState() const { return m_uriState; }
     bool isInternal() const { return m_uriState.internal; }
@@ -92,6 +98,7 @@ private:
     bool m_hasArgs = false;
     UriState m_uriState;
     qint64 m_limitRate = 0;
+    bool m_limitRateSet = false;
     MethodId m_method = MethodId::Get;
     Captures m_captures;
     VariableValues m_values;

@@ -17,7 +17,7 @@ void ResponseFlow::begin(const ResponseFlowOptions &options, qint64 owed, quint3
 void ResponseFlow::clear()
 {
     if (!m_active)
-        return;
+        return; // most responses
     ++m_epoch;
     if (m_paused)
         m_sides.setPatience(milliseconds(0));

@@ -13,6 +13,8 @@ UpstreamRun::UpstreamRun(ProxyContext &context, UpstreamRunObserver &observer)
     , m_observer(observer)
     , m_timer(
           context.loop.timers(), [](void *self) { static_cast<UpstreamRun *>(self)->timedOut(); }, this)
+    , m_readRest(
+          context.loop.timers(), [](void *self) { static_cast<UpstreamRun *>(self)->readOn(); }, this)
 {}
 
 UpstreamRun::~UpstreamRun()
@@ -59,6 +61,8 @@ void UpstreamRun::cancel()
     endTry();
     releasePeer(PeerRelease::Ok);
     m_timer.stop();
+    m_readRest.stop();
+    m_readRate.clear();
     m_connector.reset();
     if (!m_loopAddress.isEmpty())
         m_context.loopDepths.remove(std::exchange(m_loopAddress, {}));
@@ -94,7 +98,7 @@ void UpstreamRun::tryNextPeer()
     m_times.connectStart = m_context.loop.now();
     ConnectorObserver *const observer = this;
     m_connector = std::make_unique<Connector>(m_context.loop, observer);
-    m_connector->connectTo(peer.resolved, m_settings->connectTimeout);
+    m_connector->connectTo(peer.resolved, m_settings->connectTimeout, m_request.dial ? *m_request.dial : DialOptions());
 }
 
 void UpstreamRun::connected(std::unique_ptr<Stream> stream, const SocketAddress &address)
@@ -115,7 +119,14 @@ void UpstreamRun::connectFailed()
     const int error = m_connector->attempts().empty() ? EADDRNOTAVAIL : m_connector->attempts().front().error;
     if (!m_connector->attempts().empty())
         nameReached(m_connector->attempts().front().address);
+    const QByteArray call = m_connector->attempts().empty() ? QByteArray() : m_connector->attempts().front().call;
     m_connector.reset();
+    if (!call.isEmpty()) {
+        Failure failure = failureNow(Failure::Kind::LocalAddressFailed, error);
+        failure.detail = call;
+        attemptFailedWith(failure);
+        return;
+    }
     attemptFailedWith(failureNow(error == ETIMEDOUT ? Failure::Kind::TimedOut : Failure::Kind::ConnectFailed, error));
 }
 
@@ -246,7 +257,7 @@ void UpstreamRun::resumeReading()
     if (!m_connection.stream || !m_connection.stream->isReadingPaused())
         return;
     m_connection.stream->resumeReading(PauseReason::BufferFull);
-    if (!m_sendBlocked && (m_lastSent || m_tunnel))
+    if (!m_connection.stream->isReadingPaused() && !m_sendBlocked && (m_lastSent || m_tunnel))
         m_timer.start(m_settings->readTimeout);
 }
 
@@ -266,7 +277,9 @@ void UpstreamRun::streamReadable()
             return;
         if (!m_in)
             m_in = m_context.loop.buffers().take(qMax(BufferPool::LargeBytes, m_settings->bufferBytes));
-        const quint32 room = m_in.roomSize();
+        quint32 room = m_in.roomSize();
+        if (m_readRate.isOn() && !mayRead(room))
+            return;
         const IoResult result = m_connection.stream->read(m_in.room(), room);
         if (result.status == IoResult::Status::WouldBlock) {
             if (m_in.isEmpty())
@@ -278,6 +291,7 @@ void UpstreamRun::streamReadable()
             return;
         }
         m_in.grow(quint32(result.bytes));
+        const qint64 seenBefore = m_reading == Reading::Head ? 0 : m_bytesSeen;
         m_bytesSeen += qint64(result.bytes);
         m_tries.current()->bytesReceived += qint64(result.bytes);
         if (!m_sendBlocked && (m_lastSent || m_tunnel))
@@ -285,6 +299,8 @@ void UpstreamRun::streamReadable()
         processInput();
         if (generation != m_generation || !m_active)
             return;
+        if (m_readRate.isOn())
+            restReading(m_readRate.restBehind(seenBefore, m_bytesSeen));
         if (result.bytes < room)
             return; // the stream tells when there is more
     }
@@ -371,6 +387,9 @@ void UpstreamRun::finishConnection()
 {
     m_reading = Reading::Ended;
     m_timer.stop();
+    m_readRest.stop();
+    m_readRate.clear();
+    m_connection.stream->resumeReading(PauseReason::RateLimited);
     endTry();
     releasePeer(PeerRelease::Ok);
     const bool reusable = m_codec.canReuse() && m_lastSent && m_out.isEmpty() && !m_sendFailed;

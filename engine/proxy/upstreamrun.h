@@ -4,6 +4,7 @@
 #include "net/connector.h"
 #include "net/outputqueue.h"
 #include "proxy/failure.h"
+#include "proxy/ratelimit.h"
 #include "proxy/upstreamtry.h"
 #include "upstream/http1codec.h"
 #include "upstream/upstreamgroup.h"
@@ -64,8 +65,9 @@ public:
         bool idempotent = true;
         bool hasBody = false;
         bool chunked = false;
-        PeerQuery query;       // its views live as long as the run
-        bool explains = false; // peerChosen() is to tell which peers were passed over
+        PeerQuery query;                   // its views live as long as the run
+        bool explains = false;             // peerChosen() is to tell which peers were passed over
+        const DialOptions *dial = nullptr; // null: as the system does; valid until the run has ended
     };
     // Everything it tells may come within the call.
     void start(const ProxySettings &settings, UpstreamGroup &group, const Request &request, const void *tag,
@@ -75,6 +77,10 @@ public:
     size_t queuedBytes() const { return m_out.bytes(); }
     void pauseReading();
     void resumeReading();
+    // Of the body, from now on; 0: no limit (proxy_limit_rate).
+    void limitReading(qint64 bytesPerSecond);
+    // What the framing of the response's body still owes: BodyDecoder::owed().
+    qint64 bodyOwed() const { return m_codec.bodyOwed(); }
     void switchToTunnel();
     // Forgets the request before: what variables and records ask for.
     void reset();
@@ -87,6 +93,7 @@ public:
     const RunTimes &times() const { return m_times; }
     const UpstreamTries &tries() const { return m_tries; }
     bool reusedConnection() const { return m_connection.reused; }
+    qsizetype headSize() const { return m_codec.headSize(); } // of the response's head, as it came
     const ResponseHead &responseHead() const { return m_codec.head(); }
     QByteArrayView responseHeadBytes() const { return m_headCopy; }
     void keepHeadBytes(bool on) { m_keepHead = on; }
@@ -122,6 +129,9 @@ private:
     void nameReached(const SocketAddress &address);
     Failure failureNow(Failure::Kind kind, int error = 0) const;
     void timedOut();
+    bool mayRead(quint32 &room);
+    void restReading(std::chrono::milliseconds time);
+    void readOn();
 
     ProxyContext &m_context;
     UpstreamRunObserver &m_observer;
@@ -138,6 +148,9 @@ private:
     PeerSelection m_selection;
     PeerPtr m_chosen; // null: none is in use
     std::chrono::steady_clock::time_point m_startedAt;
+    RateLimit m_readRate;
+    Timer m_readRest;
+    std::chrono::steady_clock::time_point m_readSince; // when the limit began
     QByteArray m_peer;
     QByteArray m_loopAddress;
     QByteArray m_headCopy;

@@ -96,8 +96,10 @@ bool UpstreamRun::releaseFailedPeer(const Failure &failure, NextUpstream conditi
     m_chosen->statistics.noteError(failure.logText(), m_context.loop.now());
     m_chosen->statistics.end(over);
     const bool blameless = condition == NextUpstream::Http403 || condition == NextUpstream::Http404;
-    const bool setAside =
-        m_group->release(m_selection, blameless ? PeerRelease::Next : PeerRelease::Failed, m_context.loop.now());
+    const PeerRelease how = failure.kind == Failure::Kind::LocalAddressFailed ? PeerRelease::Ok
+                            : blameless                                       ? PeerRelease::Next
+                                                                              : PeerRelease::Failed;
+    const bool setAside = m_group->release(m_selection, how, m_context.loop.now());
     m_chosen.reset();
     if (m_connection.reused && condition == NextUpstream::Error)
         m_selection.addTry(); // the backend may just have closed an idle connection

@@ -28,6 +28,8 @@ public:
     virtual void consumeHead(Buffer &in) = 0;
     // Unwraps body bytes in place: afterwards `in` holds payload only.
     virtual BodyStatus decodeBody(Buffer &in) = 0;
+    // Payload that the framing says is still to come: BodyDecoder::owed().
+    virtual qint64 bodyOwed() const = 0;
     // The backend closed: true when the body is whole.
     virtual bool finishAtClose() = 0;
     // From now on bytes pass as they are, both ways.

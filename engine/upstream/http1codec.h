@@ -18,6 +18,7 @@ public:
     qsizetype headSize() const override { return m_parser.consumed(); }
     void consumeHead(Buffer &in) override;
     BodyStatus decodeBody(Buffer &in) override;
+    qint64 bodyOwed() const override { return m_decoder.owed(); }
     bool finishAtClose() override { return m_decoder.finishAtClose(); }
     void switchToTunnel() override;
     QByteArrayView trailerLines() const override { return m_decoder.trailerBytes(); }

@@ -73,8 +73,9 @@ bool readHead(RawPeer &peer)
 
 QByteArray server(const ScriptedOrigin &origin, const QByteArray &directives)
 {
-    return "server { listen 127.0.0.1:@port@; client_max_body_size 0; location / { proxy_pass " + origin.url() + "; "
-           + directives + " } }";
+    // The head is wanted before the body begins.
+    return "server { listen 127.0.0.1:@port@; client_max_body_size 0; postpone_output 0; location / { proxy_pass "
+           + origin.url() + "; " + directives + " } }";
 }
 
 } // namespace
@@ -168,7 +169,7 @@ private Q_SLOTS:
     void aClientThatDoesNotReadHoldsItsBackendBack()
     {
         ScriptedOrigin origin;
-        WorkerFixture engine(server(origin, {}));
+        WorkerFixture engine(server(origin, "proxy_max_temp_file_size 0;"));
         QVERIFY(engine.isOpen());
         RawClient client(engine.port());
         client.send(request("GET /"));

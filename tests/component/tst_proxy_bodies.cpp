@@ -227,7 +227,7 @@ private Q_SLOTS:
     {
         ScriptedOrigin origin;
         EngineFixture engine;
-        QVERIFY(engine.proxyTo(origin.url(), "proxy_request_buffering off;").applied);
+        QVERIFY(engine.proxyTo(origin.url(), "proxy_request_buffering off; proxy_buffering off;").applied);
         RawClient client(engine.port());
         client.send(request("POST /", "Transfer-Encoding: chunked\r\n"));
         RawPeer backend = origin.accept();
@@ -251,7 +251,7 @@ private Q_SLOTS:
     {
         ScriptedOrigin origin;
         EngineFixture engine({.capture = true});
-        QVERIFY(engine.proxyTo(origin.url()).applied);
+        QVERIFY(engine.proxyTo(origin.url(), "proxy_buffering off;").applied);
         RawClient client(engine.port());
         client.send(request("GET /events"));
         RawPeer backend = origin.accept();

@@ -93,7 +93,7 @@ private Q_SLOTS:
     {
         ScriptedOrigin origin;
         EngineFixture engine;
-        QVERIFY(engine.proxyTo(origin.url(), {}, "location = /own { return 200 own; }").applied);
+        QVERIFY(engine.proxyTo(origin.url(), "proxy_buffering off;", "location = /own { return 200 own; }").applied);
         RawClient early(engine.port());
         QCOMPARE(early.ask(request("GET /own")).body, QByteArray("own"));
         QVERIFY(engine.waitForStatus([](const EngineStatus &s) { return s.requests == 1; }));

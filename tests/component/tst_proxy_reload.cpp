@@ -31,7 +31,7 @@ private Q_SLOTS:
         ScriptedOrigin before;
         ScriptedOrigin after;
         EngineFixture engine;
-        QVERIFY(engine.proxyTo(before.url()).applied);
+        QVERIFY(engine.proxyTo(before.url(), "proxy_buffering off;").applied);
         RawClient client(engine.port());
         client.send(request("GET /1"));
         RawPeer old = before.accept();

@@ -40,7 +40,7 @@ private Q_SLOTS:
     {
         ScriptedOrigin origin;
         EngineFixture engine({.capture = true});
-        QVERIFY(engine.proxyTo(origin.url()).applied);
+        QVERIFY(engine.proxyTo(origin.url(), "proxy_buffering off;").applied);
         RawClient client(engine.port());
         client.send(request("GET /"));
         RawPeer backend = origin.accept();

@@ -101,6 +101,17 @@ private Q_SLOTS:
         row("disk full", failure(Kind::BodyStoreFailed, Phase::Connecting, ENOSPC), 500,
             "the request body could not be kept (28: No space left on device)",
             "the request body could not be kept (no space left on device)");
+        Failure noRoom = failure(Kind::ResponseStoreFailed, Phase::ReadingBody, ENOSPC);
+        noRoom.detail = "pwrite() \"/temp/0000000001\" failed (28: No space left on device)";
+        row("disk full of a response", noRoom, 500,
+            "pwrite() \"/temp/0000000001\" failed (28: No space left on device) while reading upstream",
+            "the response could not be kept (no space left on device)");
+        Failure bound = failure(Kind::LocalAddressFailed, Phase::Connecting, EADDRNOTAVAIL);
+        bound.detail = "bind(10.0.0.1)";
+        row("an address of others", bound, 500,
+            "bind(10.0.0.1) failed (99: Cannot assign requested address) while connecting to upstream",
+            "127.0.0.1:3000 could not be dialed from the address of proxy_bind: bind(10.0.0.1) failed (cannot assign "
+            "requested address)");
     }
     void eachFailureHasAStatusNginxsWordsAndASentence()
     {

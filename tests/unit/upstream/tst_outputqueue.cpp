@@ -156,6 +156,39 @@ private Q_SLOTS:
         QVERIFY(stream.writes <= 34); // 32 parts a write
     }
 
+    void noMoreThanIsAllowedGoesOut()
+    {
+        for (qsizetype allowed = 0; allowed < m_whole.size(); ++allowed) {
+            OutputQueue queue;
+            FakeStream stream;
+            fill(queue);
+            QVERIFY(queue.flush(stream, size_t(allowed)) == OutputQueue::Flush::Limited);
+            QCOMPARE(stream.written, m_whole.first(allowed));
+            QVERIFY(queue.flush(stream, size_t(m_whole.size() - allowed)) == OutputQueue::Flush::Done);
+            QCOMPARE(stream.written, m_whole);
+        }
+    }
+
+    void allThatThereIsIsNotLimited()
+    {
+        OutputQueue queue;
+        FakeStream stream;
+        QVERIFY(queue.flush(stream, 0) == OutputQueue::Flush::Done);
+        fill(queue);
+        QVERIFY(queue.flush(stream, size_t(m_whole.size())) == OutputQueue::Flush::Done);
+        QCOMPARE(stream.writes, 1);
+    }
+
+    void aFullStreamMayComeBeforeTheLimit()
+    {
+        OutputQueue queue;
+        FakeStream stream;
+        fill(queue);
+        stream.takes = [] { return size_t(5); };
+        QVERIFY(queue.flush(stream, 9) == OutputQueue::Flush::Blocked);
+        QCOMPARE(stream.written, m_whole.first(5));
+    }
+
     void emptyBodiesTakeNoPlace()
     {
         OutputQueue queue;
