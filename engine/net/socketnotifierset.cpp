@@ -25,12 +25,16 @@ struct SocketNotifierSet::Entry {
     int descriptor = -1;
     Token token;
     QSocketNotifier *notifiers[TypeCount] = {};
+    QSocketNotifier *watched[TypeCount] = {}; // those for whom the kernel watches
     quint8 pending = 0; // types whose event was noted and not sent
     bool inKernel = false;
     bool dirty = false;
     bool suppressed = false;
     bool alwaysReady = false;
 
+    // Nothing to tell the kernel: a write notifier that was switched on and off within a turn, as Qt's sockets do with
+    // each write.
+    bool isUpToDate() const { return inKernel && std::equal(notifiers, notifiers + TypeCount, watched); }
     bool isEmpty() const { return !notifiers[0] && !notifiers[1] && !notifiers[2]; }
     quint32 wanted() const
     {
@@ -113,7 +117,7 @@ void SocketNotifierSet::markDirty(Entry *entry)
 void SocketNotifierSet::apply(Entry *entry)
 {
     entry->dirty = false;
-    if (entry->alwaysReady || entry->suppressed)
+    if (entry->alwaysReady || entry->suppressed || entry->isUpToDate())
         return;
     int error = ENOENT;
     if (entry->inKernel)
@@ -125,6 +129,7 @@ void SocketNotifierSet::apply(Entry *entry)
     if (error == EEXIST)
         error = m_epoll.modify(entry->descriptor, entry->wanted(), entry->token);
     entry->inKernel = error == 0;
+    std::copy(entry->notifiers, entry->notifiers + TypeCount, entry->watched);
     if (error == EPERM) {
         entry->alwaysReady = true;
         m_alwaysReady.push_back(entry->token);

@@ -39,11 +39,19 @@ PlainStream::~PlainStream()
     if (m_destroyed)
         *m_destroyed = true;
     m_watch.reset();
+    if (m_descriptor < 0)
+        return;
     if (m_resetOnClose) {
         const linger reset{1, 0};
         setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     }
     close(m_descriptor);
+}
+
+int PlainStream::releaseDescriptor()
+{
+    m_watch.reset();
+    return std::exchange(m_descriptor, -1);
 }
 
 IoResult PlainStream::read(char *buffer, size_t size)

@@ -8,6 +8,8 @@
 
 namespace portlight {
 
+struct TlsPeer;
+
 struct IoResult {
     enum class Status : quint8 { Ok, WouldBlock, Eof, Failed };
     Status status = Status::Ok;
@@ -33,7 +35,7 @@ enum class PauseReason : quint8 {
     RateLimited = 1 << 4, // proxy_limit_rate allows no more for a while
 };
 
-// A connected byte stream: TCP, unix socket, later TLS. Readiness and non-blocking calls, as with a descriptor.
+// A connected byte stream: TCP, unix socket, TLS. Readiness and non-blocking calls, as with a descriptor.
 // Engine thread; owned by one connection.
 class Stream
 {
@@ -70,6 +72,12 @@ public:
     // Bytes that were accepted by write() and are not yet with the kernel (TLS); 0 for plain streams.
     virtual size_t pendingBytes() const { return 0; }
     virtual int descriptor() const = 0;
+    // Gives the descriptor away, unwatched; the stream is of no use afterwards. -1 where another layer owns it.
+    virtual int releaseDescriptor() { return -1; }
+    // nginx's words for a failure that errno does not tell: "SSL_read() failed (SSL: …)"; else empty.
+    virtual QByteArray problem() const { return {}; }
+    // Whom it was secured with; null for plain streams.
+    virtual const TlsPeer *tlsPeer() const { return nullptr; }
 
 protected:
     // The last pause reason is gone.
@@ -98,6 +106,7 @@ public:
     bool hasHungUp() const override { return m_hangup; }
     bool mayHaveUnread() const override { return m_readable; }
     int descriptor() const override { return m_descriptor; }
+    int releaseDescriptor() override;
     // After connect() gave EINPROGRESS: streamWritable() will tell that it succeeded or failed (SO_ERROR).
     void awaitConnection() { m_writeBlocked = true; }
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+
+namespace portlight {
+
+// Takes everything that waits in this thread's queue of OpenSSL errors, as nginx prints it (ngx_ssl_error):
+// "(SSL: error:0A00010B:SSL routines::wrong version number)"; empty when there was nothing.
+QByteArray takeOpenSslErrors();
+
+// What QSslSocket took from that queue: it keeps OpenSSL's words behind some of its own.
+struct TlsErrorWords {
+    QByteArray text;   // as above
+    QByteArray reason; // of the last one: "wrong version number"
+    int alert = -1;    // that the peer sent, when that is the reason (RFC 8446 §6)
+    // The peer's or the network's doing, as nginx sees it (ngx_ssl_connection_error): "error" in the log, else "crit".
+    bool ordinary = true;
+};
+TlsErrorWords tlsErrorWords(const QString &socketWords);
+
+// "self-signed certificate" (X509_verify_cert_error_string).
+QByteArray verifyErrorWords(long error);
+
+} // namespace portlight

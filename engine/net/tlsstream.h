@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "net/stream.h"
+#include "net/tlsfailure.h"
+#include "net/tlspeer.h"
+
+#include <QAbstractSocket>
+
+class QSslSocket;
+
+namespace portlight {
+
+// Is told how the handshake ended, once. Either call may destroy the stream.
+class TlsHandshakeObserver
+{
+public:
+    virtual ~TlsHandshakeObserver() = default;
+    virtual void tlsEstablished() = 0;
+    virtual void tlsFailed(const TlsFailure &failure) = 0;
+};
+
+// For people: "TLSv1.3", "TLS_AES_256_GCM_SHA384", "CN=shop".
+struct TlsSummary {
+    QByteArray protocol;
+    QByteArray cipher;
+    QByteArray subject;
+    bool resumed = false;
+};
+
+// TLS as a client, by QSslSocket, over a connected socket. The socket's signals only take notes: observers are called
+// at the end of the turn, so that they may destroy the stream. Engine thread; owned by one connection.
+//
+// Handshaking ─→ Established ─→ (ended: what came before may still be read)
+//      └─→ Failed
+class TlsStream final : public Stream
+{
+public:
+    static constexpr qint64 ReadBytesMax = 64 * 1024; // decrypted and encrypted bytes each that wait for their reader
+    static constexpr qint64 PendingBytesHigh = 64 * 1024; // encrypted ones that the kernel has not taken: write() waits
+
+    // Takes over a connected descriptor (PlainStream::releaseDescriptor). The outcome comes after this call, never
+    // within.
+    TlsStream(EngineLoop &loop, int descriptor, const TlsPeer &peer, TlsHandshakeObserver *observer);
+    ~TlsStream() override;
+
+    IoResult read(char *buffer, size_t size) override;
+    IoResult write(const iovec *parts, int count) override;
+    void readAgainLater() override;
+    void shutdownWrite() override;
+    void setResetOnClose() override;
+    void setNoDelay() override;
+    bool isStale() override;
+    bool hasHungUp() const override { return m_ended; }
+    bool mayHaveUnread() const override { return m_readable; }
+    size_t pendingBytes() const override;
+    int descriptor() const override { return m_descriptor; }
+    QByteArray problem() const override { return m_problem; }
+    const TlsPeer *tlsPeer() const override { return &m_peer; }
+
+    const TlsSummary &summary() const { return m_summary; } // once established
+
+private:
+    enum class State : quint8 { Handshaking, Established, Failed };
+
+    void connectSignals();
+    void start();
+    void judge();
+    void socketFailed(QAbstractSocket::SocketError error);
+    void noteHandshakeError(QAbstractSocket::SocketError error);
+    void failHandshake(TlsFailure failure);
+    void failOwnSettings(const Error &error);
+    int endingError() const;
+    void bytesLeft();
+    void tellWhatCame();
+    bool tellHandshake();
+    bool tellWritable();
+    void readingResumed() override;
+
+    TlsPeer m_peer;
+    TlsHandshakeObserver *m_handshakeObserver;
+    std::unique_ptr<QSslSocket> m_socket;
+    SSL *m_connection = nullptr; // the socket's; null when it has disconnected
+    int m_descriptor;            // a duplicate, which tells how a connection ended: Qt does not
+    DeferredCall m_call;
+    std::unique_ptr<TlsFailure> m_failure; // of the handshake, to be told
+    TlsSummary m_summary;
+    QByteArray m_problem; // "SSL_read() failed (SSL: …)"
+    int m_error = 0;      // errno of the end; 0: the peer closed
+    State m_state = State::Handshaking;
+    bool m_encrypted = false; // the handshake is through, and not told yet
+    bool m_ended = false;
+    bool m_disconnected = false;
+    bool m_readable = false;
+    bool m_writable = false;
+    bool m_writeBlocked = false;
+    bool m_resetOnClose = false;
+    bool *m_destroyed = nullptr; // set by the destructor while an observer is called
+};
+
+} // namespace portlight

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testauthority.h"
+
+#include <QFile>
+#include <QProcess>
+
+using namespace Qt::StringLiterals;
+
+namespace portlight::testing {
+
+namespace {
+
+void openssl(const QList<QByteArray> &arguments)
+{
+    QProcess program;
+    program.setProcessChannelMode(QProcess::MergedChannels);
+    QStringList words;
+    for (const QByteArray &argument : arguments)
+        words.append(QString::fromUtf8(argument));
+    program.start(u"openssl"_s, words);
+    if (!program.waitForFinished(30'000) || program.exitCode() != 0)
+        qFatal("openssl %s: %s", qPrintable(words.join(u' ')), program.readAll().constData());
+}
+
+void writeFile(const QByteArray &path, const QByteArray &content)
+{
+    QFile file(QString::fromUtf8(path));
+    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+        qFatal("cannot write %s", path.constData());
+}
+
+QByteArray fileContent(const QByteArray &path)
+{
+    QFile file(QString::fromUtf8(path));
+    if (!file.open(QIODevice::ReadOnly))
+        qFatal("cannot read %s", path.constData());
+    return file.readAll();
+}
+
+QList<QByteArray> request(const CertificateFiles &files, const QByteArray &name)
+{
+    return {"req",    "-x509",   "-newkey",    "ec",   "-pkeyopt",        "ec_paramgen_curve:prime256v1",
+            "-nodes", "-keyout", files.key,    "-out", files.certificate, "-days",
+            "30",     "-subj",   "/CN=" + name};
+}
+
+} // namespace
+
+TestAuthority::TestAuthority(const QByteArray &folder, const QByteArray &name)
+    : m_folder(folder)
+    , m_name(name)
+    , m_own{inFolder(name + ".pem"), inFolder(name + ".key")}
+{
+    openssl(request(m_own, name)); // an authority by OpenSSL's default settings
+    writeSettings();
+}
+
+CertificateFiles TestAuthority::issue(const QByteArray &name, const QByteArray &altNames)
+{
+    const CertificateFiles files{inFolder(m_name + '-' + name + ".pem"), inFolder(m_name + '-' + name + ".key")};
+    openssl(request(files, name) << "-CA" << m_own.certificate << "-CAkey" << m_own.key << "-addext"
+                                 << "basicConstraints=critical,CA:FALSE"
+                                 << "-addext"
+                                 << "subjectAltName=" + (altNames.isEmpty() ? "DNS:" + name : altNames));
+    return files;
+}
+
+TestAuthority TestAuthority::below(const QByteArray &name)
+{
+    TestAuthority lower;
+    lower.m_folder = m_folder;
+    lower.m_name = name;
+    lower.m_own = {inFolder(name + ".pem"), inFolder(name + ".key")};
+    openssl(request(lower.m_own, name) << "-CA" << m_own.certificate << "-CAkey" << m_own.key);
+    lower.writeSettings();
+    return lower;
+}
+
+// `openssl ca` keeps a list of what it revoked.
+void TestAuthority::writeSettings()
+{
+    writeFile(inFolder(m_name + ".index"), {});
+    writeFile(inFolder(m_name + ".cnf"), "[ca]\ndefault_ca = own\n[own]\ndatabase = " + inFolder(m_name + ".index")
+                                             + "\ndefault_md = sha256\ndefault_crl_days = 30\nunique_subject = no\n");
+}
+
+void TestAuthority::revoke(const CertificateFiles &files)
+{
+    openssl({"ca", "-config", inFolder(m_name + ".cnf"), "-keyfile", m_own.key, "-cert", m_own.certificate, "-revoke",
+             files.certificate});
+}
+
+QByteArray TestAuthority::revocations()
+{
+    const QByteArray path = inFolder(m_name + ".crl");
+    openssl({"ca", "-config", inFolder(m_name + ".cnf"), "-keyfile", m_own.key, "-cert", m_own.certificate, "-gencrl",
+             "-out", path});
+    return path;
+}
+
+CertificateFiles TestAuthority::selfSigned(const QByteArray &folder, const QByteArray &name)
+{
+    const CertificateFiles files{folder + '/' + name + ".pem", folder + '/' + name + ".key"};
+    openssl(request(files, name) << "-addext"
+                                 << "subjectAltName=DNS:" + name);
+    return files;
+}
+
+QByteArray TestAuthority::encryptKey(const CertificateFiles &files, const QByteArray &password)
+{
+    const QByteArray path = files.key + ".encrypted";
+    openssl({"pkey", "-in", files.key, "-out", path, "-aes256", "-passout", "pass:" + password});
+    return path;
+}
+
+QByteArray joinFiles(const QByteArray &first, const QByteArray &second, const QByteArray &path)
+{
+    writeFile(path, fileContent(first) + fileContent(second));
+    return path;
+}
+
+} // namespace portlight::testing
