@@ -183,13 +183,12 @@ void Proposer::addPeer(const QByteArray &scheme, const QByteArray &address)
     const bool local = peer->unixPath.isEmpty()
                        && (peer->host.startsWith("127.") || peer->host == "::1"
                            || peer->host.compare("localhost", Qt::CaseInsensitive) == 0);
-    if (local && !tls)
+    if (local)
         return; // it may be started later, and then it is the right one
     const QByteArray from = peer->toString();
     if (m_overlay.find(Kind::Peer, from))
         return;
-    const bool answers = m_facts.doesPeerAnswer(*peer);
-    if (answers && !tls)
+    if (m_facts.doesPeerAnswer(*peer))
         return;
     const quint16 port = peer->unixPath.isEmpty() && peer->port >= PrivilegedPortsEnd ? peer->port : FirstBackendPort;
     quint16 here = port;
@@ -197,8 +196,7 @@ void Proposer::addPeer(const QByteArray &scheme, const QByteArray &address)
         ++here;
     m_takenPorts.insert(here);
     const QByteArray to = "127.0.0.1:" + QByteArray::number(here);
-    add(Kind::Peer, from, scheme == "https" ? "http://" + to : to,
-        answers ? "TLS to backends is not run yet"_ba : "it does not answer from here"_ba);
+    add(Kind::Peer, from, scheme == "https" ? "http://" + to : to, "it does not answer from here");
 }
 
 void Proposer::addBackends(const std::vector<ConfigNode> &nodes)

@@ -23,8 +23,6 @@ bool mayHaveUri(const Scope &scope)
 void checkTarget(State &state, const ConfigNode &node, const ProxyTarget &target, const Scope &scope)
 {
     const TextPosition where = positionOf(node, 0);
-    if (target.scheme == "https")
-        state.notYet(u"proxy_pass https://"_s, u"TLS to backends is not run yet"_s, where);
     if (target.hasUri && !mayHaveUri(scope))
         state.error(ErrorCode::InvalidValue,
                     u"\"proxy_pass\" cannot have URI part in location given by regular expression, or inside named "

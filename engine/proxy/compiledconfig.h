@@ -22,6 +22,8 @@
 
 namespace portlight {
 
+class TlsClientContext;
+
 enum class ContentKind : quint8 { None, Proxy, StubStatus };
 
 // nginx's location configuration: of a location block, of an `if` or limit_except inside one, or of a server itself,
@@ -33,6 +35,7 @@ struct LocationConfig {
     LevelSettings settings;
     ContentKind content = ContentKind::None;
     std::optional<ProxyPass> proxyPass;
+    std::shared_ptr<const TlsClientContext> tls; // of a proxyPass that may go to https
     RewriteProgram rewrite; // of a location, or of a server's own level; that of an `if` stands in the one around it
     std::unique_ptr<TryFiles> tryFiles;
     MethodSet unlimitedMethods;                  // of limit_except

@@ -55,6 +55,7 @@ void LocationCompiler::takeLevel(const ConfigNode &block, const LevelSettings &i
     location.settings.take(block, m_scope);
     compileContent(block, location);
     compileHealthChecks(block, location, m_scope);
+    compileTls(location);
     compileLimitExcept(block, location);
     compileRewrite(block, location);
     std::vector<LocationEntry> entries;
@@ -126,7 +127,7 @@ void LocationCompiler::compileLimitExcept(const ConfigNode &block, LocationConfi
     limited->path = location.path;
     limited->position = node->position;
     limited->content = location.content == ContentKind::Proxy ? ContentKind::Proxy : ContentKind::None;
-    limited->proxyPass = location.proxyPass;
+    limited->proxyPass = location.proxyPass; // its level may have TLS settings of its own
     takeLevel(*node, location.settings, *limited);
     location.unlimitedMethods = std::move(*methods);
     location.limitExcept = std::move(limited);
@@ -161,6 +162,14 @@ void LocationCompiler::compileProxyPass(const ConfigNode &node, LocationConfig &
     location.autoSlash = isPath && location.path.endsWith('/');
 }
 
+// As in nginx also for URLs with variables, whatever their scheme will be.
+void LocationCompiler::compileTls(LocationConfig &location)
+{
+    if (!location.proxyPass || (location.proxyPass->upstream && location.proxyPass->target.scheme != "https"))
+        return;
+    location.tls = m_tlsContexts.contextOf(*location.settings.proxyTls, location.proxyPass->position, m_scope);
+}
+
 void LocationCompiler::compileRewrite(const ConfigNode &block, LocationConfig &location)
 {
     const bool isServer = location.kind == LocationConfig::Kind::Server; // where an `if` holds rewriting alone
@@ -185,6 +194,7 @@ const LocationConfig *LocationCompiler::compileIf(const ConfigNode &block, Locat
         location->content = parent.content;
         location->proxyPass = parent.proxyPass;
     }
+    compileTls(*location);
     parent.locations.push_back(std::move(location));
     return parent.locations.back().get();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "proxy/compilescope.h"
+#include "proxy/compiletls.h"
 #include "proxy/compileupstreams.h"
 
 namespace portlight {
@@ -27,9 +28,11 @@ private:
     void compileLimitExcept(const ConfigNode &block, LocationConfig &location);
     void compileRewrite(const ConfigNode &block, LocationConfig &location);
     const LocationConfig *compileIf(const ConfigNode &block, LocationConfig &parent);
+    void compileTls(LocationConfig &location);
 
     CompileScope &m_scope;
     UpstreamCompiler &m_upstreams;
+    TlsContextCompiler m_tlsContexts;
 };
 
 } // namespace portlight

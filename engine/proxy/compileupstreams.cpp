@@ -49,7 +49,6 @@ UpstreamConfig *UpstreamCompiler::append(const QByteArray &name, const TextPosit
     group->position = where;
     group->index = m_config.upstreams.size();
     m_config.upstreams.push_back(std::move(group));
-    m_byName.insert(name.toLower(), m_config.upstreams.back().get());
     return m_config.upstreams.back().get();
 }
 
@@ -144,7 +143,12 @@ bool UpstreamCompiler::resolve(PeerConfig &peer, QByteArrayView written, const T
 
 const UpstreamConfig *UpstreamCompiler::groupFor(const ProxyTarget &target, const TextPosition &where)
 {
-    if (const auto known = m_byName.constFind(target.hostPort.toLower()); known != m_byName.constEnd())
+    if (const auto block = m_config.groupsByName.constFind(target.hostPort.toLower());
+        block != m_config.groupsByName.constEnd())
+        return *block;
+    // Not by $proxy_host, which leaves out the scheme's own port: http://a and https://a are two addresses.
+    const QByteArray key = target.peer.toString().toLower();
+    if (const auto known = m_byAddress.constFind(key); known != m_byAddress.constEnd())
         return *known;
     PeerConfig peer;
     peer.address = target.peer;
@@ -152,6 +156,7 @@ const UpstreamConfig *UpstreamCompiler::groupFor(const ProxyTarget &target, cons
         return nullptr;
     UpstreamConfig *group = append(target.hostPort, where);
     group->peers.push_back(std::move(peer));
+    m_byAddress.insert(key, group);
     return group;
 }
 

@@ -29,7 +29,7 @@ private:
 
     CompiledConfig &m_config;
     Diagnostics &m_diagnostics;
-    QHash<QByteArray, UpstreamConfig *> m_byName;
+    QHash<QByteArray, const UpstreamConfig *> m_byAddress;
     QHash<QByteArray, std::vector<SocketAddress>> m_resolved;
 };
 

@@ -2,6 +2,7 @@
 #include "proxy/failure.h"
 
 #include "base/errorlog.h"
+#include "proxy/tlsfailurewords.h"
 
 #include <QStringList>
 
@@ -57,6 +58,7 @@ int Failure::status() const
     case Kind::LocalAddressFailed:
     case Kind::ResponseStoreFailed: return 500;
     case Kind::PassedOver: return answer;
+    case Kind::TlsFailed: return tls == TlsFailure::Kind::OwnSettings ? 500 : 502;
     default: return 502;
     }
 }
@@ -64,8 +66,8 @@ int Failure::status() const
 NextUpstream Failure::condition() const
 {
     switch (kind) {
+    case Kind::TlsFailed: return tls == TlsFailure::Kind::OwnSettings ? NextUpstream::None : NextUpstream::Error;
     case Kind::ConnectFailed:
-    case Kind::TlsFailed:
     case Kind::ClosedEarly:
     case Kind::ReadFailed:
     case Kind::WriteFailed: return NextUpstream::Error;
@@ -131,7 +133,8 @@ QByteArray Failure::logText() const
     case Kind::TimedOut: text = "upstream timed out (" + describeErrno(ETIMEDOUT) + ')'; break;
     case Kind::ClosedEarly: text = "upstream prematurely closed connection"; break;
     case Kind::ReadFailed:
-        text = (gathered ? "readv() failed (" : "recv() failed (") + describeErrno(error) + ')';
+        text = !detail.isEmpty() ? detail
+                                 : (gathered ? "readv() failed (" : "recv() failed (") + describeErrno(error) + ')';
         break;
     case Kind::WriteFailed: text = "writev() failed (" + describeErrno(error) + ')'; break;
     case Kind::InvalidResponse: text = detail; break;
@@ -154,7 +157,7 @@ QString Failure::sentence() const
     switch (kind) {
     case Kind::None: return {};
     case Kind::NotResolved: return u"the name of the backend %1 leads to no address"_s.arg(who);
-    case Kind::TlsFailed: return u"no TLS connection with %1: %2"_s.arg(who, QString::fromUtf8(detail));
+    case Kind::TlsFailed: return tlsSentence(*this);
     case Kind::ConnectFailed:
         if (error == ECONNREFUSED)
             return u"nothing listens on %1 (connection refused)"_s.arg(who);
@@ -164,6 +167,8 @@ QString Failure::sentence() const
     case Kind::TimedOut:
         if (phase == Phase::Connecting)
             return u"%1 did not take the connection within %2"_s.arg(who, seconds(timeout));
+        if (phase == Phase::Handshaking)
+            return u"%1 did not finish the TLS handshake within %2"_s.arg(who, seconds(timeout));
         if (phase == Phase::SendingRequest)
             return u"%1 took no more of the request for %2"_s.arg(who, seconds(timeout));
         return u"%1 sent nothing for %2"_s.arg(who, seconds(timeout));
@@ -201,16 +206,14 @@ QString Failure::advice() const
     case Kind::None: return {};
     case Kind::NotResolved:
         return u"Check the spelling of the name, and that `resolver` names a DNS server that knows it."_s;
-    case Kind::TlsFailed:
-        return u"Check that port %1 speaks TLS, else write http:// in proxy_pass; proxy_ssl_trusted_certificate, proxy_ssl_name and proxy_ssl_verify say what is asked of its certificate."_s
-            .arg(p);
+    case Kind::TlsFailed: return tlsAdvice(*this);
     case Kind::ConnectFailed:
         if (error == ECONNREFUSED)
             return u"Start the program that should listen on port %1, or point the domain at the port it really uses."_s
                 .arg(p);
         return u"Check the address of the backend."_s;
     case Kind::TimedOut:
-        return phase == Phase::Connecting
+        return phase == Phase::Connecting || phase == Phase::Handshaking
                    ? u"Check that the backend is reachable; proxy_connect_timeout sets how long to wait."_s
                    : u"Look at what the backend is doing; proxy_read_timeout and proxy_send_timeout set how long to wait."_s;
     case Kind::ClosedEarly:

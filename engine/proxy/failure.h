@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/loglevel.h"
 #include "capture/failurefacts.h"
+#include "net/tlsfailure.h"
 #include "proxy/retrysettings.h"
 #include "upstream/peerstatistics.h"
 
@@ -41,10 +43,13 @@ struct Failure {
     QByteArray peer;      // the address tried: "127.0.0.1:3000"
     qint64 bytesSeen = 0; // of the response, in that phase
     std::chrono::milliseconds timeout{0};
-    int answer = 0;               // the status of PassedOver
-    int tlsAlert = -1;            // of TlsFailed: the alert that was sent or received (RFC 8446 §6); -1: none
+    int answer = 0;                                     // the status of PassedOver
+    int tlsAlert = -1;                                  // of TlsFailed: the alert that was sent or received (RFC 8446 §6); -1: none
+    TlsFailure::Kind tls = TlsFailure::Kind::Handshake; // of TlsFailed
+    QByteArray tlsName;                                 // of TlsFailed: that the certificate has not
+    bool critical = false;                              // nginx logs it as "crit"
     bool gathered = false;        // of ReadFailed: nginx would have read into several buffers at once, by another call
-    QByteArray detail;            // the parser's words for InvalidResponse
+    QByteArray detail;            // the parser's words for InvalidResponse, OpenSSL's for ReadFailed
     const char *spoken = nullptr; // of InvalidResponse: what the backend seems to speak instead; null: unknown
     QList<std::pair<QString, QString>> obstacles; // of NoLivePeer: peers, and what is in their way
 
@@ -55,6 +60,10 @@ struct Failure {
     NextUpstream condition() const;
     // How the peer's counters call it.
     PeerFailure peerFailure() const;
+    LogLevel level() const
+    {
+        return critical || kind == Kind::LocalAddressFailed ? LogLevel::Crit : LogLevel::Error;
+    }
     // "while connecting to upstream"
     QByteArray phaseWords() const;
     // nginx's words, without the fields behind: "connect() failed (111: Connection refused) while connecting to

@@ -3,6 +3,7 @@
 #include "proxy/failure.h"
 
 #include "base/errorlog.h"
+#include "proxy/tlsfailurewords.h"
 
 #include <cerrno>
 #include <cstring>
@@ -59,6 +60,10 @@ QString originName(const Failure &failure)
     case Kind::NotResolved:
     case Kind::LoopDetected:
     case Kind::NoLivePeer: return u"configuration"_s;
+    case Kind::TlsFailed:
+        if (failure.tls == TlsFailure::Kind::OwnSettings)
+            return u"configuration"_s;
+        break;
     default: break;
     }
     if (isOfNetwork(failure.error))
@@ -91,7 +96,7 @@ QByteArray Failure::directive() const
         default: return "proxy_read_timeout";
         }
     case Kind::NotResolved: return "resolver";
-    case Kind::TlsFailed: return phase == Phase::Handshaking ? "proxy_ssl_verify" : "proxy_pass";
+    case Kind::TlsFailed: return tlsDirective(*this);
     case Kind::HeadTooLarge: return "proxy_buffer_size";
     case Kind::PassedOver: return "proxy_next_upstream";
     case Kind::NoLivePeer: return "max_fails";

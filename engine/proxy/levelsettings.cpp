@@ -19,9 +19,10 @@ const SetterTable &setters()
 {
     static const SetterTable table = [] {
         SetterTable all;
-        for (const auto rows : {coreSetters(), proxySetters(), proxyFieldSetters(), proxyFlowSetters(), retrySetters(),
-                                errorPageSetters(), rewriteSetters(), headerSetters(), logSetters(), fileSetters(),
-                                bodySetters(), accessSetters(), resolverSetters()}) {
+        for (const auto rows :
+             {coreSetters(), proxySetters(), proxyFieldSetters(), proxyFlowSetters(), proxyTlsSetters(), retrySetters(),
+              errorPageSetters(), rewriteSetters(), headerSetters(), logSetters(), fileSetters(), bodySetters(),
+              accessSetters(), resolverSetters()}) {
             for (const SetterRow &row : rows)
                 all.insert(row.name, row);
         }

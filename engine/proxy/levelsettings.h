@@ -13,6 +13,7 @@
 #include "proxy/proxysettings.h"
 #include "proxy/resolversettings.h"
 #include "proxy/rewritesettings.h"
+#include "proxy/upstreamtlssettings.h"
 
 #include <span>
 
@@ -40,6 +41,7 @@ struct LevelSettings {
     Shared<CoreSettings> core;
     Shared<ProxySettings> proxy;
     Shared<FlowSettings> flow;
+    Shared<UpstreamTlsSettings> proxyTls;
     Shared<ErrorPageSettings> errorPages;
     Shared<RewriteSettings> rewrite;
     Shared<HeaderSettings> headers;
@@ -60,6 +62,7 @@ std::span<const SetterRow> proxySetters();
 std::span<const SetterRow> proxyFieldSetters();
 std::span<const SetterRow> proxyFlowSetters();
 std::span<const SetterRow> retrySetters();
+std::span<const SetterRow> proxyTlsSetters();
 std::span<const SetterRow> errorPageSetters();
 std::span<const SetterRow> rewriteSetters();
 std::span<const SetterRow> headerSetters();

@@ -2,6 +2,7 @@
 #include "proxy/proxycontext.h"
 
 #include "http/serializer.h"
+#include "net/sharedsslcontext.h"
 #include "proxy/requestslot.h"
 #include "upstream/upstreamnames.h"
 
@@ -113,6 +114,14 @@ std::shared_ptr<AddressGroup> ActiveConfig::groupOfResolved(const PeerAddress &a
     }
     group->state = std::make_unique<UpstreamGroup>(m_loop, group->config);
     return group;
+}
+
+std::shared_ptr<SharedSslContext> ActiveConfig::tlsContext(const std::shared_ptr<const TlsClientContext> &settings)
+{
+    std::shared_ptr<SharedSslContext> &shared = m_tlsContexts[settings.get()];
+    if (!shared)
+        shared = std::make_shared<SharedSslContext>(settings);
+    return shared;
 }
 
 ProxyContext::ProxyContext(EngineLoop &engineLoop)

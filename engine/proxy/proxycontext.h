@@ -28,6 +28,7 @@ struct ProxyCounters {
 };
 
 class Resolver;
+class SharedSslContext;
 class UpstreamNames;
 
 // A group of what a URL with variables named.
@@ -61,6 +62,8 @@ public:
     void stopLookingUp();
     // What runs for that `resolver` directive, from the first name on that is asked of it.
     Resolver &resolverOf(const std::shared_ptr<const ResolverConfig> &config);
+    // What connections with those TLS settings share; made with the first of them.
+    std::shared_ptr<SharedSslContext> tlsContext(const std::shared_ptr<const TlsClientContext> &settings);
 
     CompiledConfigPtr config;
     std::vector<std::unique_ptr<UpstreamGroup>> upstreams; // by UpstreamConfig::index
@@ -72,6 +75,7 @@ private:
     QHash<QByteArray, std::shared_ptr<AddressGroup>> m_addressGroups;
     std::map<const ResolverConfig *, std::unique_ptr<Resolver>> m_resolvers; // which `config` keeps
     std::vector<std::unique_ptr<UpstreamNames>> m_names;                     // of groups that have such
+    QHash<const TlsClientContext *, std::shared_ptr<SharedSslContext>> m_tlsContexts;
 };
 using ActiveConfigPtr = std::shared_ptr<ActiveConfig>;
 

@@ -3,6 +3,7 @@
 
 #include "proxy/exchange.h"
 #include "proxy/peerwords.h"
+#include "proxy/upstreamtls.h"
 
 using namespace Qt::StringLiterals;
 
@@ -31,6 +32,7 @@ void ProxyHandler::reset()
     m_job.pass = nullptr;
     m_job.group = nullptr;
     m_job.address.reset();
+    m_job.tls.reset();
     m_trailers = m_passedTrailers = {};
     m_retries = 0;
     m_streamsBody = m_storesBody = m_discardsBody = false;
@@ -159,6 +161,9 @@ bool ProxyHandler::prepareJob()
         m_job.group = m_exchange.activeConfig().upstreams[pass.upstream->index].get();
     else if (!evaluateTarget(pass))
         return false;
+    m_job.tls.reset();
+    if (m_job.target().scheme == "https")
+        m_job.tls = tlsPeerOf(m_exchange);
     m_job.method = proxy.method ? proxy.method->evaluated(m_exchange) : QByteArray();
     m_job.replacesBody = proxy.body || !proxy.passRequestBody;
     return true;
@@ -182,6 +187,7 @@ void ProxyHandler::startRun()
     request.hasBody = m_job.replacesBody ? !m_job.body.isEmpty() : m_streamsBody || m_bodyStore.size() > 0;
     m_chunkedToBackend = !m_job.replacesBody && m_streamsBody && m_exchange.request().body.kind == BodyKind::Chunked;
     request.chunked = m_chunkedToBackend;
+    request.tls = m_job.tls ? &*m_job.tls : nullptr;
     request.query.client = &m_exchange.downstream().clientAddress();
     request.explains = m_exchange.isRecording();
     request.dial = dialOptions();
@@ -208,13 +214,34 @@ void ProxyHandler::peerChosen(const PeerSelection &selection, QByteArrayView pee
     m_exchange.stateChanged();
 }
 
+Result<void> ProxyHandler::loadTlsFiles(TlsPeer &peer)
+{
+    return portlight::loadTlsFiles(peer, m_exchange);
+}
+
+void ProxyHandler::secured(const TlsSummary &summary)
+{
+    if (!m_exchange.isRecording())
+        return;
+    m_exchange.decide(Decision::Step::Peer, QString::fromLatin1(summary.protocol),
+                      u"%1 TLS session with %2, %3"_s.arg(summary.resumed ? u"resumed"_s : u"new"_s,
+                                                          QString::fromUtf8(summary.subject),
+                                                          QString::fromLatin1(summary.cipher)),
+                      m_job.pass->position);
+}
+
+void ProxyHandler::tlsExpected()
+{
+    m_exchange.decide(Decision::Step::Attempt, QString::fromUtf8(m_run.peer()),
+                      u"the backend expects TLS on this port: write https:// in proxy_pass"_s, m_job.pass->position);
+}
+
 void ProxyHandler::attemptFailed(const Failure &failure, bool retrying, bool setAside)
 {
     const bool aloud = failure.kind != Failure::Kind::PassedOver;
     // nginx tells of a timeout behind the peer that is set aside for it, and of an error before.
     if (aloud && failure.kind != Failure::Kind::TimedOut)
-        m_exchange.logError(failure.kind == Failure::Kind::LocalAddressFailed ? LogLevel::Crit : LogLevel::Error,
-                            failure.logText());
+        m_exchange.logError(failure.level(), failure.logText());
     if (setAside)
         m_exchange.logError(LogLevel::Warn, "upstream server temporarily disabled " + failure.phaseWords());
     if (aloud && failure.kind == Failure::Kind::TimedOut)

@@ -62,6 +62,9 @@ private:
     // --- the run's side ---
     void writeRequestHead(WireBuffer &out, const SocketAddress &peer) override;
     void requestBodyWanted() override;
+    Result<void> loadTlsFiles(TlsPeer &peer) override;
+    void secured(const TlsSummary &summary) override;
+    void tlsExpected() override;
     void requestSent() override;
     bool canReplayBody() const override;
     void responseHeadReceived(const ResponseHead &head, const char *base) override;

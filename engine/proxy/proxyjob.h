@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/dialoptions.h"
+#include "net/tlspeer.h"
 #include "proxy/proxycontext.h"
 #include "proxy/proxysettings.h"
 
@@ -14,6 +15,7 @@ struct ProxyJob {
     ProxyTarget evaluated; // of a URL with variables
     UpstreamGroup *group = nullptr;
     std::shared_ptr<AddressGroup> address; // keeps a group of one address alive
+    std::optional<TlsPeer> tls;            // of https
     QByteArray method;
     QByteArray body;           // of proxy_set_body
     bool replacesBody = false; // by `body`, or by nothing

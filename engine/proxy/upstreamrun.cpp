@@ -87,7 +87,7 @@ void UpstreamRun::tryNextPeer()
     m_chosen->statistics.begin(m_context.loop.now());
     m_peer = peer.display;
     m_tries.begin(m_peer, m_context.loop.now());
-    BackendConnection pooled = m_group->pool().take(peer.resolved, m_tag);
+    BackendConnection pooled = m_group->pool().take(peer.resolved, m_tag, m_request.tls);
     m_connection.reused = pooled.stream != nullptr;
     m_observer.peerChosen(m_selection, m_peer, m_connection.reused);
     if (pooled.stream) {
@@ -111,7 +111,10 @@ void UpstreamRun::connected(std::unique_ptr<Stream> stream, const SocketAddress 
     connection.tag = m_tag;
     connection.loopKey = m_context.isOwnListener(address) ? 1 : 0;
     m_connector.reset();
-    useConnection(std::move(connection));
+    if (m_request.tls)
+        startTls(std::move(connection));
+    else
+        useConnection(std::move(connection));
 }
 
 void UpstreamRun::connectFailed()
@@ -349,6 +352,8 @@ void UpstreamRun::processHead()
     if (passesOver(m_codec.head()))
         return;
     m_group->headReceived(m_selection, m_context.loop.now());
+    if (hintsAtTls())
+        m_observer.tlsExpected();
     m_reading = Reading::Body;
     const quint32 generation = m_generation;
     if (m_keepHead)
@@ -401,27 +406,6 @@ void UpstreamRun::finishConnection()
     m_out.clear();
     m_active = false;
     m_state = State::Idle;
-}
-
-void UpstreamRun::handleEnd(const IoResult &result)
-{
-    const bool failed = result.status == IoResult::Status::Failed;
-    if (m_reading == Reading::Body && !failed && m_tunnel) {
-        m_reading = Reading::Ended;
-        m_in.release();
-        m_observer.responseBodyReceived({}, true, {}); // half-close: our side stays open
-        return;
-    }
-    if (m_reading == Reading::Body && !failed && m_codec.finishAtClose()) {
-        finishConnection();
-        m_in.release();
-        m_observer.responseBodyReceived({}, true, {});
-        return;
-    }
-    if (m_sendFailed)
-        attemptFailedWith(failureNow(Failure::Kind::WriteFailed, m_sendError));
-    else
-        attemptFailedWith(failureNow(failed ? Failure::Kind::ReadFailed : Failure::Kind::ClosedEarly, result.error));
 }
 
 } // namespace portlight

@@ -3,6 +3,7 @@
 
 #include "net/connector.h"
 #include "net/outputqueue.h"
+#include "net/tlsstream.h"
 #include "proxy/failure.h"
 #include "proxy/ratelimit.h"
 #include "proxy/upstreamtry.h"
@@ -23,6 +24,11 @@ public:
     virtual void writeRequestHead(WireBuffer &out, const SocketAddress &peer) = 0;
     // There is room for more of the request's body: UpstreamRun::sendBody. Called first when the head has been queued.
     virtual void requestBodyWanted() = 0;
+    // Certificate and key of that connection alone are wanted, where variables name their files. An error ends the run.
+    virtual Result<void> loadTlsFiles(TlsPeer &peer) = 0;
+    virtual void secured(const TlsSummary &summary) = 0;
+    // A plain request got the answer that servers give to it on a port for TLS.
+    virtual void tlsExpected() = 0;
     // All that was given so far has been taken by the kernel, the request's end included.
     virtual void requestSent() = 0;
     // The body sent so far can be sent again from its start.
@@ -49,9 +55,10 @@ struct RunTimes {
 // another peer when that is safe, gives the connection back. Knows no protocol: that is its codec. Engine thread; a
 // part of its exchange, used for one request after another.
 //
-// Idle ─→ Connecting ─→ Active (sending, and reading the head, then the body) ─→ Idle
-//             └─────────────┴──→ Connecting (another try) …
-class UpstreamRun final : private ConnectorObserver, private StreamObserver
+// Idle ─→ Connecting ─→ Handshaking ─→ Active (sending, and reading the head, then the body) ─→ Idle
+//             │ └────────(plain)────────↑ │
+//             └──────────────┴────────────┴──→ Connecting (another try) …
+class UpstreamRun final : private ConnectorObserver, private TlsHandshakeObserver, private StreamObserver
 {
 public:
     static constexpr size_t QueuedBytesHigh = 64 * 1024; // towards the backend; the client is paused above
@@ -65,6 +72,7 @@ public:
         bool idempotent = true;
         bool hasBody = false;
         bool chunked = false;
+        const TlsPeer *tls = nullptr;      // null: plain; lives as long as the run
         PeerQuery query;                   // its views live as long as the run
         bool explains = false;             // peerChosen() is to tell which peers were passed over
         const DialOptions *dial = nullptr; // null: as the system does; valid until the run has ended
@@ -100,16 +108,20 @@ public:
     QByteArrayView requestHeadBytes() const { return m_requestHeadCopy; }
 
 private:
-    enum class State : quint8 { Idle, Connecting, Active };
+    enum class State : quint8 { Idle, Connecting, Handshaking, Active };
     enum class Reading : quint8 { Head, Body, Ended };
 
     void connected(std::unique_ptr<Stream> stream, const SocketAddress &address) override;
     void connectFailed() override;
+    void tlsEstablished() override;
+    void tlsFailed(const TlsFailure &failure) override;
     void streamReadable() override;
     void streamWritable() override;
 
     void tryNextPeer();
+    void startTls(BackendConnection connection);
     void useConnection(BackendConnection connection);
+    bool hintsAtTls() const;
     void flushOut();
     void requestSent();
     void processInput();

@@ -15,16 +15,17 @@ Failure UpstreamRun::failureNow(Failure::Kind kind, int error) const
     failure.error = error;
     failure.peer = m_peer;
     failure.bytesSeen = m_bytesSeen;
-    failure.phase = m_state != State::Active                              ? Failure::Phase::Connecting
+    failure.phase = m_state == State::Handshaking                         ? Failure::Phase::Handshaking
+                    : m_state != State::Active                            ? Failure::Phase::Connecting
                     : m_tunnel                                            ? Failure::Phase::Tunneling
                     : m_reading != Reading::Head                          ? Failure::Phase::ReadingBody
                     : m_sendBlocked || kind == Failure::Kind::WriteFailed ? Failure::Phase::SendingRequest
                                                                           : Failure::Phase::ReadingHead;
     failure.gathered = m_settings->buffering && failure.phase == Failure::Phase::ReadingBody;
     if (kind == Failure::Kind::TimedOut) {
-        failure.timeout = failure.phase == Failure::Phase::Connecting ? m_settings->connectTimeout
-                          : m_sendBlocked                             ? m_settings->sendTimeout
-                                                                      : m_settings->readTimeout;
+        failure.timeout = m_state != State::Active ? m_settings->connectTimeout
+                          : m_sendBlocked          ? m_settings->sendTimeout
+                                                   : m_settings->readTimeout;
     }
     return failure;
 }
@@ -142,6 +143,28 @@ void UpstreamRun::attemptFailedWith(Failure failure)
         tryNextPeer();
     else
         m_observer.runFailed(failure);
+}
+
+void UpstreamRun::handleEnd(const IoResult &result)
+{
+    const bool failed = result.status == IoResult::Status::Failed;
+    if (m_reading == Reading::Body && !failed && m_tunnel) {
+        m_reading = Reading::Ended;
+        m_in.release();
+        m_observer.responseBodyReceived({}, true, {}); // half-close: our side stays open
+        return;
+    }
+    if (m_reading == Reading::Body && !failed && m_codec.finishAtClose()) {
+        finishConnection();
+        m_in.release();
+        m_observer.responseBodyReceived({}, true, {});
+        return;
+    }
+    if (m_sendFailed)
+        return attemptFailedWith(failureNow(Failure::Kind::WriteFailed, m_sendError));
+    Failure failure = failureNow(failed ? Failure::Kind::ReadFailed : Failure::Kind::ClosedEarly, result.error);
+    failure.detail = m_connection.stream->problem();
+    attemptFailedWith(failure);
 }
 
 } // namespace portlight

@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "upstream/connectionpool.h"
 
+#include "net/tlspeer.h"
+
 #include <algorithm>
 
 namespace portlight {
+
+namespace {
+
+bool isSecuredFor(const Stream &stream, const TlsPeer *wanted)
+{
+    const TlsPeer *const had = stream.tlsPeer();
+    return wanted && had ? had->isSameAs(*wanted) : wanted == had;
+}
+
+} // namespace
 
 // One connection in the pool: it is watched, so that a backend's close is noticed before the next request is lost on
 // it.
@@ -33,12 +45,12 @@ ConnectionPool::ConnectionPool(EngineLoop &loop, const PoolLimits &limits)
 
 ConnectionPool::~ConnectionPool() = default;
 
-BackendConnection ConnectionPool::take(const std::vector<SocketAddress> &addresses, const void *tag)
+BackendConnection ConnectionPool::take(const std::vector<SocketAddress> &addresses, const void *tag, const TlsPeer *tls)
 {
     for (auto it = m_idle.begin(); it != m_idle.end();) {
         BackendConnection &candidate = (*it)->connection;
-        const bool fits =
-            candidate.tag == tag && std::find(addresses.begin(), addresses.end(), candidate.address) != addresses.end();
+        const bool fits = candidate.tag == tag && isSecuredFor(*candidate.stream, tls)
+                          && std::find(addresses.begin(), addresses.end(), candidate.address) != addresses.end();
         if (!fits) {
             ++it;
             continue;

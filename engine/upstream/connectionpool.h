@@ -36,8 +36,9 @@ public:
     ConnectionPool(EngineLoop &loop, const PoolLimits &limits);
     ~ConnectionPool();
 
-    // The newest idle connection to one of those addresses, or one with a null stream.
-    BackendConnection take(const std::vector<SocketAddress> &addresses, const void *tag);
+    // The newest idle connection to one of those addresses, secured for that peer (null: plain), or one with a null
+    // stream. nginx looks at the address alone, and so mixes names and settings within a group.
+    BackendConnection take(const std::vector<SocketAddress> &addresses, const void *tag, const TlsPeer *tls = nullptr);
     // Keeps a connection whose last exchange ended cleanly, or closes it when a limit says so.
     void giveBack(BackendConnection connection);
     void closeAll();

@@ -170,9 +170,7 @@ void TestOverlayProposal::backendsThatDoNotAnswerBecomeLocal()
                  desk),
         "peer app1:3000 127.0.0.1:3001" + gone + "\npeer app2:3000 127.0.0.1:3002" + gone
             + "\npeer unix:/run/a.sock 127.0.0.1:3003" + gone + "\npeer old:80 127.0.0.1:3004" + gone
-            + "\npeer api.internal:80 127.0.0.1:3005" + gone
-            + "\npeer tls:443 http://127.0.0.1:3006 # TLS to backends is not run yet" + "\npeer php:9000 127.0.0.1:9000"
-            + gone);
+            + "\npeer api.internal:80 127.0.0.1:3005" + gone + "\npeer php:9000 127.0.0.1:9000" + gone);
 }
 
 void TestOverlayProposal::pathsThatAreNotHereAreReplaced()
