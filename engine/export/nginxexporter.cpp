@@ -6,6 +6,7 @@
 #include "config/parser.h"
 #include "config/variables.h"
 #include "export/filemarks.h"
+#include "export/peerparameters.h"
 #include "export/productionservers.h"
 #include "export/servertree.h"
 #include "export/splitexport.h"
@@ -168,6 +169,8 @@ std::vector<ConfigNode> NginxTranslator::translate(const std::vector<ConfigNode>
         blankPending = false;
         if (node.isBlock())
             copy.children = translate(node.children, contextInside(node.name, context));
+        else if (context == ConfigContext::Upstream && node.name == "server")
+            m_losses += dropUnknownPeerParameters(copy, m_options.version);
         kept.push_back(std::move(copy));
     }
     return kept;

@@ -99,6 +99,7 @@ private Q_SLOTS:
     void lossesAreTold();
     void eventsBlockIsAddedOnlyWhenMissing();
     void newerDirectiveIsLeftOutOfOlderNginx();
+    void newerParameterIsLeftOutOfOlderNginx();
     void serverBlocksAloneCanBeExported();
     void groupsThatOthersUseStay();
     void entriesOfMapsAreNoDirectives();
@@ -181,6 +182,8 @@ void TestNginxExporter::lossesAreTold_data()
         u"1: warning: \"a\" is switched off and left out"_s);
     row("commercial", "http { upstream a { server b; queue 5; } }",
         u"1: warning: \"queue\" is left out: a directive of the commercial nginx"_s);
+    row("commercial parameter", "http { upstream a { server b slow_start=5s weight=2; } }",
+        u"1: warning: \"slow_start=5s\" of a server is left out: only the commercial nginx has it"_s);
     row("nobody's", "http { portlight_x 1; }", u"1: warning: \"portlight_x\" is left out: nginx does not know it"_s);
 }
 
@@ -213,6 +216,20 @@ void TestNginxExporter::newerDirectiveIsLeftOutOfOlderNginx()
              u"1: warning: \"max_headers\" is left out: it came with nginx 1.29.8, the target is "
              "1.29.7"_s);
     old.version = {1, 29, 8};
+    QVERIFY(exportNginx(treeOf(text), old).losses.isEmpty());
+}
+
+void TestNginxExporter::newerParameterIsLeftOutOfOlderNginx()
+{
+    const QByteArray text = "http {\n    upstream a {\n        server b route=x drain weight=2;\n    }\n}\n";
+    NginxExportOptions old;
+    old.version = {1, 29, 5};
+    const ExportResult result = exportNginx(treeOf(text), old);
+    QVERIFY2(result.files.first().text.contains("        server b weight=2;\n"), result.files.first().text.constData());
+    QCOMPARE(printed(result.losses),
+             u"3: warning: \"route=x\" of a server is left out: it came with nginx 1.29.6, the target is 1.29.5\n"
+             "3: warning: \"drain\" of a server is left out: it came with nginx 1.29.6, the target is 1.29.5"_s);
+    old.version = {1, 29, 6};
     QVERIFY(exportNginx(treeOf(text), old).losses.isEmpty());
 }
 
