@@ -75,19 +75,25 @@ bool isMethod(const ConfigNode &node)
 void checkUpstreamOrder(State &state, const std::vector<ConfigNode> &nodes)
 {
     bool chosen = false;
+    bool sticky = false;
     bool takesBackups = true;
     for (const ConfigNode &node : nodes) {
-        if (isMethod(node) && chosen)
+        if (isMethod(node) && sticky)
+            state.warning(ErrorCode::DuplicateDirective, u"load balancing method redefined"_s, node.position,
+                          u"\"sticky\" above it has no effect: the method stands above \"sticky\""_s);
+        else if (isMethod(node) && chosen)
             state.warning(ErrorCode::DuplicateDirective, u"load balancing method redefined"_s, node.position,
                           u"the method stands once, above \"keepalive\""_s);
         chosen = chosen || isMethod(node) || node.name == "keepalive";
+        sticky = !isMethod(node) && (sticky || node.name == "sticky");
         if (isMethod(node))
             takesBackups = node.name == "least_conn" || node.name == "least_time";
         if (node.name != "server" || takesBackups)
             continue;
         for (size_t i = 1; i < node.arguments.size(); ++i) {
-            if (node.argument(i) == "backup")
-                state.error(ErrorCode::InvalidValue, u"balancing method does not support parameter \"backup\""_s,
+            if (node.argument(i) == "backup" || node.argument(i).startsWith("slow_start="))
+                state.error(ErrorCode::InvalidValue,
+                            u"balancing method does not support parameter \"%1\""_s.arg(text(node.argument(i))),
                             positionOf(node, i));
         }
     }

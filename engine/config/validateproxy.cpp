@@ -127,8 +127,17 @@ void checkRandom(State &state, const ConfigNode &node, const Scope &)
 {
     if (!node.arguments.empty() && node.argument(0) != "two")
         return invalidParameter(state, node, 0, u"the only parameter is \"two\", with a method behind it"_s);
-    if (node.arguments.size() > 1 && node.argument(1) != "least_conn" && !node.argument(1).startsWith("least_time="))
+    if (node.arguments.size() > 1 && node.argument(1) != "least_conn")
         invalidParameter(state, node, 1, u"the method is least_conn"_s);
+}
+
+void checkLeastTime(State &state, const ConfigNode &node, const Scope &)
+{
+    if (node.arguments.size() > 1 && node.argument(1) != "inflight")
+        return invalidParameter(state, node, 1, u"the only parameter is \"inflight\""_s);
+    if (node.argument(0) != "header" && node.argument(0) != "last_byte")
+        state.error(ErrorCode::InvalidValue, u"invalid value \"%1\""_s.arg(text(node.argument(0))), positionOf(node, 0),
+                    u"write header or last_byte"_s);
 }
 
 } // namespace
@@ -151,6 +160,8 @@ std::span<const NamedCheck> proxyChecks()
         {"keepalive", checkKeepalive},
         {"hash", checkHash},
         {"random", checkRandom},
+        {"least_time", checkLeastTime},
+        {"sticky", checkSticky},
     };
     return checks;
 }

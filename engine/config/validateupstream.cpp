@@ -14,33 +14,40 @@ bool isBackup(const ConfigNode &server)
                        [](const ConfigArgument &argument) { return argument.value == "backup"; });
 }
 
-enum class PeerParameter : quint8 { Invalid, Unsupported };
+constexpr qint64 NumberMax = std::numeric_limits<int>::max();
+constexpr qsizetype RouteBytesMax = 32; // the MD5 of an address in hexadecimal digits
 
-// One parameter behind an upstream's server (ngx_http_upstream_server). All of them are understood, none runs yet.
-PeerParameter classify(QByteArrayView word)
+std::optional<QByteArrayView> valueOf(QByteArrayView word, QByteArrayView prefix)
 {
-    const auto valueOf = [&](const char *prefix) -> std::optional<QByteArrayView> {
-        if (!word.startsWith(prefix))
-            return std::nullopt;
-        return word.sliced(QByteArrayView(prefix).size());
-    };
-    constexpr qint64 max = std::numeric_limits<int>::max();
-    bool valid = word == "backup" || word == "down" || word == "resolve" || word == "drain";
-    if (const auto weight = valueOf("weight="))
-        valid = parseNumber(*weight, 1, max).ok();
-    else if (const auto fails = valueOf("max_fails="))
-        valid = parseNumber(*fails, 0, max).ok();
-    else if (const auto connections = valueOf("max_conns="))
-        valid = parseNumber(*connections, 0, max).ok();
-    else if (const auto timeout = valueOf("fail_timeout="))
-        valid = parseSeconds(*timeout).ok();
-    else if (const auto start = valueOf("slow_start="))
-        valid = parseSeconds(*start).ok();
-    else if (const auto route = valueOf("route="))
-        valid = !route->isEmpty();
-    else if (const auto service = valueOf("service="))
-        valid = !service->isEmpty();
-    return valid ? PeerParameter::Unsupported : PeerParameter::Invalid;
+    return word.startsWith(prefix) ? std::optional(word.sliced(prefix.size())) : std::nullopt;
+}
+
+// One parameter behind an upstream's server (ngx_http_upstream_server).
+bool isPeerParameter(QByteArrayView word)
+{
+    if (const auto weight = valueOf(word, "weight="))
+        return parseNumber(*weight, 1, NumberMax).ok();
+    if (const auto fails = valueOf(word, "max_fails="))
+        return parseNumber(*fails, 0, NumberMax).ok();
+    if (const auto connections = valueOf(word, "max_conns="))
+        return parseNumber(*connections, 0, NumberMax).ok();
+    if (const auto timeout = valueOf(word, "fail_timeout="))
+        return parseSeconds(*timeout).ok();
+    if (const auto start = valueOf(word, "slow_start="))
+        return parseDuration(*start).ok();
+    if (const auto service = valueOf(word, "service="))
+        return !service->isEmpty();
+    return word == "backup" || word == "down" || word == "resolve" || word == "drain" || word.startsWith("route=");
+}
+
+void checkRoute(State &state, const ConfigNode &server, size_t index)
+{
+    const auto route = valueOf(server.argument(index), "route=");
+    if (route && route->isEmpty())
+        state.error(ErrorCode::InvalidValue, u"route is empty"_s, positionOf(server, index));
+    else if (route && route->size() > RouteBytesMax)
+        state.error(ErrorCode::InvalidValue, u"route is longer than %1"_s.arg(RouteBytesMax),
+                    positionOf(server, index));
 }
 
 } // namespace
@@ -52,18 +59,15 @@ void checkPeer(State &state, const ConfigNode &server)
         state.error(peer.error().code, peer.error().message, positionOf(server, 0), peer.error().hint);
     for (size_t i = 1; i < server.arguments.size(); ++i) {
         const QByteArrayView word = server.argument(i);
-        if (classify(word) == PeerParameter::Invalid) {
+        if (!isPeerParameter(word)) {
             const QString swallowed = missingSemicolonHint(server);
             state.error(ErrorCode::InvalidValue, u"invalid parameter \"%1\""_s.arg(text(word)), positionOf(server, i),
-                        swallowed.isEmpty()
-                            ? u"the parameters are weight=, max_fails=, fail_timeout=, max_conns=, backup and down"_s
-                            : swallowed);
+                        swallowed.isEmpty() ? u"the parameters are weight=, max_fails=, fail_timeout=, max_conns=, "
+                                              "slow_start=, route=, service=, backup, down, drain and resolve"_s
+                                            : swallowed);
             return;
         }
-        if (!word.startsWith("weight=") && !word.startsWith("service=") && word != "down" && word != "backup"
-            && word != "resolve")
-            state.notYet(u"server … "_s + text(word), u"backends that fail are not set aside yet"_s,
-                         positionOf(server, i));
+        checkRoute(state, server, i);
     }
 }
 

@@ -106,6 +106,8 @@ void checkServers(State &state, const ConfigNode &http);
 // One upstream block, one server directive in it.
 void checkUpstream(State &state, const ConfigNode &upstream);
 void checkPeer(State &state, const ConfigNode &server);
+// `sticky`; validatesticky.cpp.
+void checkSticky(State &state, const ConfigNode &node, const Scope &scope);
 // Directives of one block that do not go together; the buffers that count in it are left in `scope`.
 void checkTogether(State &state, const std::vector<ConfigNode> &nodes, Scope &scope);
 // The health_check directives of a location, and what their group is.

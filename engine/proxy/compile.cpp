@@ -36,7 +36,7 @@ public:
         , m_options(options)
         , m_config(config)
         , m_scope{config, m_variables, diagnostics, options.version, options.prefix}
-        , m_upstreams(config, diagnostics)
+        , m_upstreams(m_scope)
         , m_locations(m_scope, m_upstreams)
     {}
 

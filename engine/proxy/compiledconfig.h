@@ -11,6 +11,7 @@
 #include "proxy/rewriteprogram.h"
 #include "proxy/servernames.h"
 #include "proxy/tryfiles.h"
+#include "proxy/upstreamtemplates.h"
 #include "proxy/variabletable.h"
 #include "upstream/upstreamconfig.h"
 
@@ -89,6 +90,7 @@ struct CompiledConfig {
     QByteArray serverHeaderShort; // "nginx"
     std::vector<std::unique_ptr<ServerConfig>> servers;
     std::vector<std::unique_ptr<UpstreamConfig>> upstreams;
+    std::vector<UpstreamTemplates> upstreamTemplates;         // of each of them, by UpstreamConfig::index
     std::vector<std::unique_ptr<ComputedVariable>> variables; // map, geo, split_clients
     std::vector<VariableSlot> variablesBySlot;
     QHash<QByteArray, std::vector<NamedCapture>> namedCaptures;          // by pattern

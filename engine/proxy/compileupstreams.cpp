@@ -1,45 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/compileupstreams.h"
 
-#include "proxy/compilenames.h"
-
-#include <netdb.h>
+#include "net/hostlookup.h"
+#include "net/resolveanswer.h"
+#include "proxy/compilebalancing.h"
 
 namespace portlight {
 
-namespace {
-
-std::vector<SocketAddress> lookUp(const QByteArray &host, quint16 port)
-{
-    std::vector<SocketAddress> addresses;
-    addrinfo hints{};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo *found = nullptr;
-    if (::getaddrinfo(host.constData(), QByteArray::number(port).constData(), &hints, &found) != 0)
-        return addresses;
-    for (const addrinfo *entry = found; entry; entry = entry->ai_next)
-        addresses.push_back(SocketAddress::fromRaw(entry->ai_addr, entry->ai_addrlen));
-    ::freeaddrinfo(found);
-    return addresses;
-}
-
-bool isLocalhost(const QByteArray &host)
-{
-    const QByteArray lower = host.toLower();
-    return lower == "localhost" || lower.endsWith(".localhost");
-}
-
-} // namespace
-
-UpstreamCompiler::UpstreamCompiler(CompiledConfig &config, Diagnostics &diagnostics)
-    : m_config(config)
-    , m_diagnostics(diagnostics)
+UpstreamCompiler::UpstreamCompiler(CompileScope &scope)
+    : m_scope(scope)
+    , m_config(scope.config)
 {}
 
 void UpstreamCompiler::report(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint)
 {
-    m_diagnostics.append({Severity::Error, code, message, where, hint});
+    m_scope.diagnostics.append({Severity::Error, code, message, where, hint});
 }
 
 UpstreamConfig *UpstreamCompiler::append(const QByteArray &name, const TextPosition &where)
@@ -49,6 +24,7 @@ UpstreamConfig *UpstreamCompiler::append(const QByteArray &name, const TextPosit
     group->position = where;
     group->index = m_config.upstreams.size();
     m_config.upstreams.push_back(std::move(group));
+    m_config.upstreamTemplates.emplace_back();
     return m_config.upstreams.back().get();
 }
 
@@ -56,14 +32,13 @@ void UpstreamCompiler::addBlock(const ConfigNode &block)
 {
     UpstreamConfig *group = append(block.argument(0).toByteArray(), block.position);
     m_config.groupsByName.insert(group->name.toLower(), group);
-    for (const ConfigNode *server : block.childrenNamed("server")) {
-        if (!addRunTimeName(*group, *server))
-            addServer(*group, *server);
-    }
+    for (const ConfigNode *server : block.childrenNamed("server"))
+        addServer(*group, *server);
     if (!block.child("server"))
         report(ErrorCode::MissingDirective, QStringLiteral("no servers are inside upstream"), block.position,
                QStringLiteral("add a line such as: server 127.0.0.1:3000;"));
     takeKeepalive(*group, block);
+    compileBalancing(block, *group, m_config.upstreamTemplates[group->index], m_scope);
 }
 
 void UpstreamCompiler::takeKeepalive(UpstreamConfig &group, const ConfigNode &block)
@@ -93,52 +68,61 @@ void UpstreamCompiler::addServer(UpstreamConfig &group, const ConfigNode &server
     }
     PeerConfig peer;
     peer.address = *address;
-    for (const ConfigArgument &argument : server.arguments) {
-        if (argument.value.startsWith("weight="))
-            peer.weight = qMax(1, argument.value.mid(7).toInt());
-        else if (argument.value == "down")
-            peer.down = true;
-        else if (argument.value == "backup")
-            peer.backup = true;
-    }
-    if (resolve(peer, server.argument(0), server.position))
-        group.peers.push_back(std::move(peer));
+    peer.server = server.argument(0).toByteArray();
+    peer.position = server.position;
+    takePeerParameters(server, peer);
+    addPeers(group, peer, server.argument(0));
 }
 
-bool UpstreamCompiler::resolve(PeerConfig &peer, QByteArrayView written, const TextPosition &where)
+bool UpstreamCompiler::addPeers(UpstreamConfig &group, const PeerConfig &peer, QByteArrayView written)
 {
-    peer.display = peer.address.toString();
-    if (!peer.address.unixPath.isEmpty()) {
-        const auto address = SocketAddress::fromUnixPath(peer.address.unixPath);
-        if (!address) {
-            report(address.error().code, address.error().message, where, address.error().hint);
-            return false;
-        }
-        peer.resolved = {*address};
+    const PeerAddress &address = peer.address;
+    const auto append = [&](std::vector<SocketAddress> addresses, bool isName) {
+        PeerConfig made = peer;
+        made.resolve = false;
+        made.isName = isName;
+        made.display = addresses.size() == 1 ? addresses.front().toString() : address.toString();
+        made.resolved = std::move(addresses);
+        group.peers.push_back(std::move(made));
         return true;
-    }
-    if (const auto numeric = SocketAddress::fromNumeric(peer.address.host, peer.address.port)) {
-        peer.resolved = {*numeric};
-        return true;
-    }
-    peer.isName = true;
-    if (isLocalhost(peer.address.host)) {
-        // Dev servers often listen on one family alone, and glibc does not know *.localhost: dial both.
-        peer.resolved = {*SocketAddress::fromNumeric("127.0.0.1", peer.address.port),
-                         *SocketAddress::fromNumeric("::1", peer.address.port)};
-        return true;
-    }
-    auto &cached = m_resolved[peer.display];
-    if (cached.empty())
-        cached = lookUp(peer.address.host, peer.address.port);
-    if (cached.empty()) {
-        report(ErrorCode::HostNotFound,
-               QStringLiteral("host not found in upstream \"%1\"").arg(QString::fromUtf8(written)), where,
-               QStringLiteral("check the spelling, or write the address: 127.0.0.1:%1").arg(peer.address.port));
+    };
+    if (!address.unixPath.isEmpty()) {
+        const auto socket = SocketAddress::fromUnixPath(address.unixPath);
+        if (socket)
+            return append({*socket}, false);
+        report(socket.error().code, socket.error().message, peer.position, socket.error().hint);
         return false;
     }
-    peer.resolved = cached;
-    return true;
+    if (const auto numeric = SocketAddress::fromNumeric(address.host, address.port))
+        return append({*numeric}, false);
+    if (!peer.service.isEmpty() || (peer.resolve && !isLocalhostName(address.host))) {
+        append({}, true); // by the resolver, while running
+        group.peers.back().resolve = true;
+        group.peers.back().lookedUp = address.host;
+        return true;
+    }
+    if (isLocalhostName(address.host)) {
+        // Dev servers often listen on one family alone, and glibc does not know *.localhost: dial both.
+        return append(
+            {*SocketAddress::fromNumeric("127.0.0.1", address.port), *SocketAddress::fromNumeric("::1", address.port)},
+            true);
+    }
+    const std::vector<SocketAddress> &found = addressesOf(address);
+    for (const SocketAddress &one : found)
+        append({one}, true);
+    if (!found.empty())
+        return true;
+    report(ErrorCode::HostNotFound, QStringLiteral("host not found in upstream \"%1\"").arg(QString::fromUtf8(written)),
+           peer.position, QStringLiteral("check the spelling, or write the address: 127.0.0.1:%1").arg(address.port));
+    return false;
+}
+
+const std::vector<SocketAddress> &UpstreamCompiler::addressesOf(const PeerAddress &name)
+{
+    std::vector<SocketAddress> &cached = m_resolved[name.toString()];
+    if (cached.empty())
+        cached = lookUpHost(name.host, name.port);
+    return cached;
 }
 
 const UpstreamConfig *UpstreamCompiler::groupFor(const ProxyTarget &target, const TextPosition &where)
@@ -152,10 +136,11 @@ const UpstreamConfig *UpstreamCompiler::groupFor(const ProxyTarget &target, cons
         return *known;
     PeerConfig peer;
     peer.address = target.peer;
-    if (!resolve(peer, peer.address.host, where)) // nginx leaves the port out here
-        return nullptr;
+    peer.server = target.hostPort;
+    peer.position = where;
     UpstreamConfig *group = append(target.hostPort, where);
-    group->peers.push_back(std::move(peer));
+    if (!addPeers(*group, peer, peer.address.host)) // nginx tells no port here
+        return nullptr;
     m_byAddress.insert(key, group);
     return group;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/diagnostic.h"
 #include "proxy/compiledconfig.h"
+#include "proxy/compilescope.h"
 
 #include <QHash>
 
@@ -13,7 +13,7 @@ namespace portlight {
 class UpstreamCompiler
 {
 public:
-    UpstreamCompiler(CompiledConfig &config, Diagnostics &diagnostics);
+    explicit UpstreamCompiler(CompileScope &scope);
 
     // An `upstream name { … }` block.
     void addBlock(const ConfigNode &block);
@@ -24,11 +24,14 @@ private:
     UpstreamConfig *append(const QByteArray &name, const TextPosition &where);
     void addServer(UpstreamConfig &group, const ConfigNode &server);
     void takeKeepalive(UpstreamConfig &group, const ConfigNode &block);
-    bool resolve(PeerConfig &peer, QByteArrayView written, const TextPosition &where);
+    // Appends the peers of that address, which `peer` tells the rest of: one for each address of a name. False: it was
+    // reported that there are none.
+    bool addPeers(UpstreamConfig &group, const PeerConfig &peer, QByteArrayView written);
+    const std::vector<SocketAddress> &addressesOf(const PeerAddress &name);
     void report(ErrorCode code, const QString &message, const TextPosition &where, const QString &hint = {});
 
+    CompileScope &m_scope;
     CompiledConfig &m_config;
-    Diagnostics &m_diagnostics;
     QHash<QByteArray, const UpstreamConfig *> m_byAddress;
     QHash<QByteArray, std::vector<SocketAddress>> m_resolved;
 };

@@ -34,6 +34,7 @@ void ProxyHandler::reset()
     m_job.address.reset();
     m_job.tls.reset();
     m_trailers = m_passedTrailers = {};
+    m_stickyRoute = {};
     m_retries = 0;
     m_streamsBody = m_storesBody = m_discardsBody = false;
     m_runStarted = m_chunkedToBackend = false;
@@ -189,6 +190,8 @@ void ProxyHandler::startRun()
     request.chunked = m_chunkedToBackend;
     request.tls = m_job.tls ? &*m_job.tls : nullptr;
     request.query.client = &m_exchange.downstream().clientAddress();
+    addHashKey(request.query);
+    addSticky(request.query);
     request.explains = m_exchange.isRecording();
     request.dial = dialOptions();
     m_runStarted = true;
@@ -200,6 +203,8 @@ void ProxyHandler::startRun()
 
 void ProxyHandler::peerChosen(const PeerSelection &selection, QByteArrayView peer, bool reused)
 {
+    if (const UpstreamTemplates *const made = templates(); made && made->cookie)
+        m_stickyRoute = selection.current()->routeId();
     if (!m_exchange.isRecording())
         return;
     const QString group = QString::fromUtf8(m_job.group->config().name);
@@ -274,6 +279,7 @@ void ProxyHandler::runFailed(const Failure &failure)
 {
     m_exchange.setFailure(explained(failure));
     if (!m_exchange.headSent()) {
+        addStickyCookie();
         m_exchange.respondError(failure.status());
         return;
     }

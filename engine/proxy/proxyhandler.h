@@ -73,6 +73,7 @@ private:
     void runFailed(const Failure &failure) override;
     void peerChosen(const PeerSelection &selection, QByteArrayView peer, bool reused) override;
     void attemptFailed(const Failure &failure, bool retrying, bool setAside) override;
+    void responseEnds(const PeerSelection &selection) override;
 
     Failure explained(Failure failure) const;
 
@@ -94,6 +95,13 @@ private:
     void writeSetFields(WireBuffer &out);
     void writeBodyFraming(WireBuffer &out);
     void writeForwardedFields(WireBuffer &out);
+
+    // --- the choice of a peer (proxypeerquery.cpp) ---
+    const UpstreamTemplates *templates() const;
+    void addHashKey(PeerQuery &query);
+    void addSticky(PeerQuery &query);
+    void addStickyCookie();
+    void learnSession(const PeerSelection &selection);
 
     // --- what comes back (proxyresponse.cpp, proxyresponsehead.cpp) ---
     bool interceptError(const ResponseHead &head, const char *base);
@@ -133,7 +141,10 @@ private:
     TargetLookup m_lookup;
     ProxyJob m_job;
     WireBuffer m_scratch;
-    QByteArray m_sentTarget; // of the last request to a backend
+    QByteArray m_sentTarget;  // of the last request to a backend
+    QByteArray m_hashKey;     // of `hash`
+    QByteArray m_sticky;      // what the client brought of sticky sessions
+    QByteArray m_stickyRoute; // the route id of the peer chosen last; empty: no cookie shall tell it
     QByteArrayView m_trailers;
     QByteArrayView m_passedTrailers; // of m_trailers those for the client
     BodyStore m_bodyStore;

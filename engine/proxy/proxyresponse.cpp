@@ -19,6 +19,9 @@ void ProxyHandler::responseHeadReceived(const ResponseHead &head, const char *ba
         return;
     }
     const HeaderField *const redirect = takeAccelFields(head, base);
+    if (m_job.group->config().learnsFromHead)
+        learnSession(m_run.selection());
+    addStickyCookie();
     if (interceptError(head, base) || (redirect && accelRedirect(head, base, *redirect)))
         return;
     m_exchange.setStatus(head.status);

@@ -396,6 +396,7 @@ void UpstreamRun::finishConnection()
     m_readRate.clear();
     m_connection.stream->resumeReading(PauseReason::RateLimited);
     endTry();
+    m_observer.responseEnds(m_selection);
     releasePeer(PeerRelease::Ok);
     const bool reusable = m_codec.canReuse() && m_lastSent && m_out.isEmpty() && !m_sendFailed;
     if (!m_loopAddress.isEmpty())

@@ -42,6 +42,8 @@ public:
     virtual void peerChosen(const PeerSelection &selection, QByteArrayView peer, bool reused) = 0;
     // One try failed: another follows, or runFailed(). `setAside`: its peer gets no more requests for a while.
     virtual void attemptFailed(const Failure &failure, bool retrying, bool setAside) = 0;
+    // The response is whole, and its peer is let go next.
+    virtual void responseEnds(const PeerSelection &selection) = 0;
 };
 
 struct RunTimes {
@@ -100,6 +102,7 @@ public:
     int upstreamStatus() const { return m_upstreamStatus; }
     const RunTimes &times() const { return m_times; }
     const UpstreamTries &tries() const { return m_tries; }
+    const PeerSelection &selection() const { return m_selection; }
     bool reusedConnection() const { return m_connection.reused; }
     qsizetype headSize() const { return m_codec.headSize(); } // of the response's head, as it came
     const ResponseHead &responseHead() const { return m_codec.head(); }

@@ -158,10 +158,55 @@ void TestConfigValidate::findingsAreNginxsWords_data()
         u"1:30: error: invalid parameter \"weight=0\""_s);
     row("server with URL", inHttp("upstream a { server http://b; }"),
         u"1:28: error: invalid host in upstream \"http://b\""_s);
-    row("a parameter of health is understood", inHttp("upstream a { server b max_fails=2; }"),
-        u"1:30: warning: \"server … max_fails=2\" is known to nginx but not run yet: backends that fail are not set aside yet"_s);
+    row("server parameters that run",
+        inHttp("upstream a { server b max_fails=2 fail_timeout=1h max_conns=3 slow_start=500ms route=x drain; }"), {});
+    row("empty route", inHttp("upstream a { server b route=; }"), u"1:30: error: route is empty"_s);
+    row("the longest route", inHttp("upstream a { server b route=" + QByteArray(32, 'r') + "; }"), {});
+    row("route", inHttp("upstream a { server b route=" + QByteArray(33, 'r') + "; }"),
+        u"1:30: error: route is longer than 32"_s);
+    row("slow start with a hash", inHttp("upstream a { ip_hash; server b slow_start=1s; }"),
+        u"1:39: error: balancing method does not support parameter \"slow_start=1s\""_s);
+    row("least_time", inHttp("upstream a { least_time header inflight; server b; }"), {});
+    row("least_time of what", inHttp("upstream a { least_time x; server b; }"), u"1:32: error: invalid value \"x\""_s);
+    row("least_time and what", inHttp("upstream a { least_time header x; server b; }"),
+        u"1:39: error: invalid parameter \"x\""_s);
+    row("method below sticky", inHttp("upstream a { server b; sticky cookie c; least_conn; }"),
+        u"1:48: warning: load balancing method redefined"_s);
     row("keepalive", inHttp("upstream a { server b; keepalive x; }"),
         u"1:41: error: invalid value \"x\" in \"keepalive\" directive"_s);
+
+    const auto sticky = [](const QByteArray &words) {
+        return inHttp("upstream a { server b; sticky " + words + "; }");
+    };
+    row("sticky cookie", sticky("cookie c expires=max domain=.$host path=/ samesite=$host httponly secure"), {});
+    row("sticky route", sticky("route $cookie_a $arg_b"), {});
+    row("sticky learn", sticky("learn create=$upstream_cookie_a lookup=$cookie_a zone=z:32k timeout=1h header"), {});
+    row("sticky what", sticky("foo c"), u"1:38: error: unknown parameter \"foo\""_s);
+    row("sticky cookie without a name", sticky("cookie \"\""),
+        u"1:45: error: \"sticky\" directive empty cookie name"_s);
+    row("sticky cookie parameter", sticky("cookie c foo"), u"1:47: error: unknown parameter \"foo\""_s);
+    row("sticky cookie twice", sticky("cookie c secure secure"),
+        u"1:54: error: \"sticky\" directive parameter \"secure\" is duplicate"_s);
+    row("sticky cookie without a domain", sticky("cookie c domain="),
+        u"1:47: error: \"sticky\" directive no value for \"domain\""_s);
+    row("sticky cookie that expires", sticky("cookie c expires=x"),
+        u"1:47: error: \"sticky\" directive invalid \"expires\" parameter value"_s);
+    row("sticky cookie for sites", sticky("cookie c samesite=x"),
+        u"1:47: error: \"sticky\" directive invalid \"samesite\" parameter value"_s);
+    row("sticky route without a variable", sticky("route x"), u"1:44: error: invalid variable name \"x\""_s);
+    row("sticky route of nothing known", sticky("route $nosuch"), u"1:44: error: unknown \"nosuch\" variable"_s);
+    row("sticky learn without a zone", sticky("learn create=$arg_a lookup=$arg_a"),
+        u"1:38: error: \"sticky\" directive \"zone\" parameter is not specified"_s);
+    row("sticky learn in a small zone", sticky("learn create=$arg_a lookup=$arg_a zone=z:31k"),
+        u"1:72: error: \"sticky\" directive zone is too small"_s);
+    row("sticky learn without a size", sticky("learn create=$arg_a lookup=$arg_a zone=z"),
+        u"1:72: error: \"sticky\" directive zone size is not specified"_s);
+    row("sticky learn without a variable", sticky("learn create=a lookup=$arg_a zone=z:1m"),
+        u"1:44: error: \"sticky\" directive missing variable in the \"create\" parameter"_s);
+    row("sticky learn for no time", sticky("learn create=$arg_a lookup=$arg_a zone=z:1m timeout=0"),
+        u"1:82: error: \"sticky\" directive invalid timeout"_s);
+    row("sticky twice", inHttp("upstream a { server b; sticky route $arg_a; sticky route $arg_b; }"),
+        u"1:52: error: \"sticky\" directive is duplicate"_s);
 
     row("return code", inServer("return foo;"), u"1:24: error: invalid return code \"foo\""_s);
     row("return code too large", inServer("return 1000;"), u"1:24: error: invalid return code \"1000\""_s);
