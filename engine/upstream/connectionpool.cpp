@@ -4,6 +4,7 @@
 #include "net/tlspeer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace portlight {
 
@@ -17,21 +18,29 @@ bool isSecuredFor(const Stream &stream, const TlsPeer *wanted)
 
 } // namespace
 
-// One connection in the pool: it is watched, so that a backend's close is noticed before the next request is lost on
-// it.
+// A place for one connection in the pool: it is watched, so that a backend's close is noticed before the next request
+// is lost on it. Places are used again, for a connection comes and goes with each request.
 struct ConnectionPool::Idle final : StreamObserver {
-    Idle(ConnectionPool &pool, BackendConnection &&idleConnection)
+    explicit Idle(ConnectionPool &pool)
         : owner(pool)
-        , connection(std::move(idleConnection))
         , timeout(
               pool.m_loop.timers(), [](void *self) { static_cast<Idle *>(self)->expire(); }, this)
+    {}
+    void hold(BackendConnection &&idleConnection)
     {
+        connection = std::move(idleConnection);
         connection.stream->setObserver(this);
-        timeout.start(pool.m_limits.idleTimeout);
+        timeout.start(owner.m_limits.idleTimeout);
+    }
+    BackendConnection letGo()
+    {
+        timeout.stop();
+        connection.stream->setObserver(nullptr);
+        return std::exchange(connection, {});
     }
     void streamReadable() override { expire(); } // an end, or bytes that nobody asked for
     void streamWritable() override {}
-    void expire() { owner.remove(this); } // destroys this
+    void expire() { owner.remove(this); }
 
     ConnectionPool &owner;
     BackendConnection connection;
@@ -55,9 +64,7 @@ BackendConnection ConnectionPool::take(const std::vector<SocketAddress> &address
             ++it;
             continue;
         }
-        BackendConnection connection = std::move(candidate);
-        it = m_idle.erase(it);
-        connection.stream->setObserver(nullptr);
+        BackendConnection connection = vacate(it++);
         if (connection.stream->isStale())
             continue; // closed by the backend: the next one may be good
         connection.reused = true;
@@ -73,15 +80,25 @@ void ConnectionPool::giveBack(BackendConnection connection)
         || connection.stream->isStale())
         return;
     if (m_idle.size() >= size_t(m_limits.idleMax))
-        m_idle.pop_back();
-    m_idle.push_front(std::make_unique<Idle>(*this, std::move(connection)));
+        vacate(std::prev(m_idle.end())); // the oldest one closes
+    if (m_spare.empty())
+        m_spare.push_front(std::make_unique<Idle>(*this));
+    m_spare.front()->hold(std::move(connection));
+    m_idle.splice(m_idle.begin(), m_spare, m_spare.begin());
+}
+
+BackendConnection ConnectionPool::vacate(Places::iterator place)
+{
+    BackendConnection connection = (*place)->letGo();
+    m_spare.splice(m_spare.begin(), m_idle, place);
+    return connection;
 }
 
 void ConnectionPool::remove(Idle *idle)
 {
     const auto it = std::find_if(m_idle.begin(), m_idle.end(), [&](const auto &entry) { return entry.get() == idle; });
     Q_ASSERT(it != m_idle.end());
-    m_idle.erase(it);
+    vacate(it);
 }
 
 size_t ConnectionPool::idleCount(const std::vector<SocketAddress> &addresses) const
@@ -94,6 +111,7 @@ size_t ConnectionPool::idleCount(const std::vector<SocketAddress> &addresses) co
 void ConnectionPool::closeAll()
 {
     m_idle.clear();
+    m_spare.clear();
 }
 
 } // namespace portlight

@@ -48,11 +48,15 @@ public:
 
 private:
     struct Idle;
+    using Places = std::list<std::unique_ptr<Idle>>;
+    // Takes the connection out of its place, which becomes spare.
+    BackendConnection vacate(Places::iterator place);
     void remove(Idle *idle);
 
     EngineLoop &m_loop;
     PoolLimits m_limits;
-    std::list<std::unique_ptr<Idle>> m_idle; // newest first
+    Places m_idle;  // newest first
+    Places m_spare; // at most idleMax together with the others
 };
 
 } // namespace portlight
