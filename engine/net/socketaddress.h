@@ -31,10 +31,10 @@ public:
     socklen_t length() const { return m_length; }
     int family() const { return m_storage.any.sa_family; }
     bool isUnix() const { return family() == AF_UNIX; }
-    bool isLoopback() const; // 127.0.0.0/8, ::1, ::ffff:127.0.0.0/104, unix
-    quint16 port() const;    // 0 for unix
+    bool isLoopback() const;    // 127.0.0.0/8, ::1, ::ffff:127.0.0.0/104, unix
+    quint16 port() const;       // 0 for unix
     void setPort(quint16 port); // nothing for unix
-    QByteArray host() const; // "127.0.0.1", "::1", "unix:"
+    QByteArray host() const;    // "127.0.0.1", "::1", "unix:"
     // nginx's form: "127.0.0.1:3000", "[::1]:3000", "unix:/run/x.sock"
     QByteArray toString() const;
     friend bool operator==(const SocketAddress &a, const SocketAddress &b);

@@ -26,7 +26,7 @@ struct SocketNotifierSet::Entry {
     Token token;
     QSocketNotifier *notifiers[TypeCount] = {};
     QSocketNotifier *watched[TypeCount] = {}; // those for whom the kernel watches
-    quint8 pending = 0; // types whose event was noted and not sent
+    quint8 pending = 0;                       // types whose event was noted and not sent
     bool inKernel = false;
     bool dirty = false;
     bool suppressed = false;

@@ -7,7 +7,8 @@
 
 namespace portlight {
 
-// The resolver of a group's names that are looked up while running (`server … resolve`): of the block, else of http. Reports one whose servers cannot be found.
+// The resolver of a group's names that are looked up while running (`server … resolve`): of the block, else of http.
+// Reports one whose servers cannot be found.
 void compileGroupResolver(UpstreamConfig &group, const ConfigNode &block, const ResolverSettings &http,
                           CompileScope &scope);
 

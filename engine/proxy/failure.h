@@ -43,8 +43,8 @@ struct Failure {
     QByteArray peer;      // the address tried: "127.0.0.1:3000"
     qint64 bytesSeen = 0; // of the response, in that phase
     std::chrono::milliseconds timeout{0};
-    int answer = 0;                                     // the status of PassedOver
-    int tlsAlert = -1;                                  // of TlsFailed: the alert that was sent or received (RFC 8446 §6); -1: none
+    int answer = 0;    // the status of PassedOver
+    int tlsAlert = -1; // of TlsFailed: the alert that was sent or received (RFC 8446 §6); -1: none
     TlsFailure::Kind tls = TlsFailure::Kind::Handshake; // of TlsFailed
     QByteArray tlsName;                                 // of TlsFailed: that the certificate has not
     bool critical = false;                              // nginx logs it as "crit"
@@ -60,10 +60,7 @@ struct Failure {
     NextUpstream condition() const;
     // How the peer's counters call it.
     PeerFailure peerFailure() const;
-    LogLevel level() const
-    {
-        return critical || kind == Kind::LocalAddressFailed ? LogLevel::Crit : LogLevel::Error;
-    }
+    LogLevel level() const { return critical || kind == Kind::LocalAddressFailed ? LogLevel::Crit : LogLevel::Error; }
     // "while connecting to upstream"
     QByteArray phaseWords() const;
     // nginx's words, without the fields behind: "connect() failed (111: Connection refused) while connecting to

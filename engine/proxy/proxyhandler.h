@@ -17,9 +17,7 @@ struct ResponseHead;
 // The proxy content handler (ngx_http_proxy_module): takes the client's body, asks a backend, makes the response's head
 // of what comes back, and passes bodies and tunnels on. Engine thread; a part of its exchange, used for one request
 // after another; redirected inside, an exchange may start it several times.
-class ProxyHandler final : private UpstreamRunObserver,
-                           private ResponseFlowSides,
-                           private TargetLookupObserver
+class ProxyHandler final : private UpstreamRunObserver, private ResponseFlowSides, private TargetLookupObserver
 {
 public:
     ProxyHandler(ProxyContext &context, Exchange &exchange);
