@@ -63,7 +63,7 @@ constexpr DirectiveSpec Rows[] = {
     {"proxy_ignore_headers", H | S | L, 1, -1, Enumeration, Value, Runs, {}, "", true,
      "X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary"},
     {"proxy_intercept_errors", H | S | L, 1, 1, Flag, Value, Runs, only<"off">, "", false},
-    {"proxy_limit_rate", H | S | L, 1, 1, Template, Value, Runs, only<"0">, "", true, nullptr, {1, 7, 7}},
+    {"proxy_limit_rate", H | S | L, 1, 1, Template, Value, Runs, only<"0">, "", false, nullptr, {1, 7, 7}},
     {"proxy_max_temp_file_size", H | S | L, 1, 1, Size, Value, Runs, only<"1024m">, "", false},
     {"proxy_method", H | S | L, 1, 1, Template, Value, Runs, {}, "", false},
     {"proxy_next_upstream", H | S | L, 1, -1, Enumeration, Value, Runs, only<"error timeout">, "", true,

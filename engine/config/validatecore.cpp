@@ -56,6 +56,14 @@ void checkRate(State &state, const ConfigNode &node, const Scope &)
         invalidDirective(state, node, 0, rate.error());
 }
 
+// Of other systems than Linux (ngx_http_core_lowat_check, ngx_http_proxy_lowat_check).
+void checkLowat(State &state, const ConfigNode &node, const Scope &)
+{
+    if (parseSize(node.argument(0), false))
+        state.warning(ErrorCode::InvalidValue, u"\"%1\" is not supported, ignored"_s.arg(text(node.name)),
+                      node.position);
+}
+
 void checkLimitExcept(State &state, const ConfigNode &node, const Scope &)
 {
     constexpr const char *methods[] = {"GET",  "HEAD",    "POST",     "PUT",       "DELETE", "MKCOL",  "COPY",
@@ -156,6 +164,8 @@ std::span<const NamedCheck> coreChecks()
         {"limit_rate", checkRate},
         {"limit_rate_after", checkRate},
         {"proxy_limit_rate", checkRate},
+        {"send_lowat", checkLowat},
+        {"proxy_send_lowat", checkLowat},
         {"limit_except", checkLimitExcept},
         {"worker_processes", checkWorkerProcesses},
         {"worker_priority", checkWorkerPriority},

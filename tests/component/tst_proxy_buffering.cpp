@@ -221,7 +221,7 @@ private Q_SLOTS:
     {
         const QTemporaryDir folder;
         ScriptedOrigin origin;
-        EngineFixture engine;
+        EngineFixture engine({.capture = true});
         QVERIFY(engine
                     .applyHttp(group(origin, folder, {})
                                    .mid(qsizetype(strlen("error_log ")) + folder.path().toUtf8().size()
@@ -372,7 +372,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, field);
         QFETCH(bool, held);
         ScriptedOrigin origin;
-        EngineFixture engine;
+        EngineFixture engine({.capture = true});
         QVERIFY(engine.proxyTo(origin.url(), directives).applied);
         RawClient client(engine.port());
         client.send(request("GET /events"));

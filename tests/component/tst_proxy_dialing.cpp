@@ -65,7 +65,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, directive);
         QFETCH(QByteArray, host);
         ScriptedOrigin origin;
-        EngineFixture engine;
+        EngineFixture engine({.capture = true});
         QVERIFY(engine.proxyTo(origin.url(), directive).applied);
         RawClient client(engine.port());
         client.send(request("GET /?from=127.0.0.9"));
@@ -79,7 +79,7 @@ private Q_SLOTS:
     void aLevelBelowSwitchesItOff()
     {
         ScriptedOrigin origin;
-        EngineFixture engine;
+        EngineFixture engine({.capture = true});
         QVERIFY(engine.proxyTo(origin.url(), "proxy_bind off;", "proxy_bind 127.0.0.7;").applied);
         RawClient client(engine.port());
         client.send(request("GET /"));
@@ -91,7 +91,7 @@ private Q_SLOTS:
     void anAddressThatIsNotOursIsAnErrorOfOurs()
     {
         ScriptedOrigin origin;
-        EngineFixture engine;
+        EngineFixture engine({.capture = true});
         QVERIFY(engine.proxyTo(origin.url(), "proxy_bind 203.0.113.77;").applied);
         RawClient client(engine.port());
         QCOMPARE(client.ask(request("GET /")).status(), 500);
@@ -107,7 +107,7 @@ private Q_SLOTS:
     void socketsHaveTheOptionsThatAreAskedFor()
     {
         ScriptedOrigin origin;
-        EngineFixture engine;
+        EngineFixture engine({.capture = true});
         QVERIFY(
             engine.proxyTo(origin.url(), "proxy_socket_keepalive on; proxy_socket_rcvbuf 8k; proxy_socket_sndbuf 16k;")
                 .applied);
@@ -125,7 +125,7 @@ private Q_SLOTS:
     void socketsAreTheSystemsOtherwise()
     {
         ScriptedOrigin origin;
-        EngineFixture engine;
+        EngineFixture engine({.capture = true});
         QVERIFY(engine.proxyTo(origin.url()).applied);
         RawClient client(engine.port());
         client.send(request("GET /"));
@@ -139,7 +139,7 @@ private Q_SLOTS:
     void aClientThatLeavesEndsItsRequest()
     {
         ScriptedOrigin origin;
-        EngineFixture engine;
+        EngineFixture engine({.capture = true});
         QVERIFY(engine.proxyTo(origin.url()).applied);
         RawClient client(engine.port());
         client.send(request("GET /"));
@@ -153,7 +153,7 @@ private Q_SLOTS:
     void unlessThatIsIgnored()
     {
         ScriptedOrigin origin;
-        EngineFixture engine;
+        EngineFixture engine({.capture = true});
         QVERIFY(engine.proxyTo(origin.url(), "proxy_ignore_client_abort on;").applied);
         RawClient client(engine.port());
         client.send(request("GET /"));
