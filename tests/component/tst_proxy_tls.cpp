@@ -192,7 +192,8 @@ private Q_SLOTS:
                                                    + "; proxy_buffering " + buffering + ';')
                         .applied);
             RawClient client(engine.port());
-            const RawMessage answer = client.ask(request("POST /", {}, body));
+            const RawMessage answer =
+                client.ask(request("POST /", "Content-Length: " + QByteArray::number(body.size()) + "\r\n", body));
             QCOMPARE(answer.body.size(), body.size());
             QVERIFY(answer.body == body);
         }

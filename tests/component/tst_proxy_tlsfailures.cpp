@@ -52,7 +52,11 @@ private Q_SLOTS:
     void anotherPeerIsAskedAfterAFailedHandshake()
     {
         ScriptedOrigin plain;
-        plain.answer(response("plain"));
+        plain.serve([](RawPeer &peer) {
+            peer.readBytes(1);
+            peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+            peer.readUntilEnd();
+        });
         TlsOrigin origin({m_server});
         origin.answer(response("secure"));
         EngineFixture engine;
@@ -62,7 +66,8 @@ private Q_SLOTS:
                                  + "; server 127.0.0.1:" + QByteArray::number(origin.port()) + "; }")
                     .applied);
         RawClient client(engine.port());
-        QCOMPARE(client.ask(request("POST /", {}, "body")).body, "secure"); // nothing had been sent yet
+        QCOMPARE(client.ask(request("POST /", "Content-Length: 4\r\n", "body")).body,
+                 "secure"); // nothing had been sent yet
         QVERIFY(engine.waitForLog("SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong version number) "
                                   "while SSL handshaking to upstream"));
     }
@@ -124,7 +129,7 @@ private Q_SLOTS:
         QVERIFY(engine.proxyTo(alerting.url()).applied);
         RawClient client(engine.port());
         QCOMPARE(client.ask(request("GET /")).status(), 502);
-        QVERIFY(engine.waitForFinishedRow().failure.contains(u"answered in TLS to a plain request"_s));
+        QVERIFY(engine.waitForFinishedRow().failure.contains(u"speaks TLS, not plain HTTP/1"_s));
         ScriptedOrigin talking; // as nginx does
         talking.answer(response("The plain HTTP request was sent to HTTPS port", {}, "400 Bad Request"));
         EngineFixture second({.capture = true});

@@ -119,8 +119,11 @@ void TlsOrigin::serve(Script script)
 {
     m_origin.serve([this, script = std::move(script)](RawPeer &raw) {
         TlsOriginPeer peer(m_context.get(), raw);
-        if (!peer.handshake())
+        if (!peer.handshake()) { // what comes is taken, lest a reset overtake the alert
+            raw.shutdownWrite();
+            raw.readUntilClosed();
             return;
+        }
         ++m_handshakes;
         m_resumed += peer.isResumed();
         script(peer);
