@@ -119,6 +119,34 @@ private Q_SLOTS:
         QCOMPARE(dead.active, 0);
     }
 
+    void checksOfAPeerAreTold()
+    {
+        ScriptedOrigin one;
+        ScriptedOrigin two;
+        one.answer(response("fine"));
+        two.answer(response("ill", {}, "500 Internal Server Error"));
+        EngineFixture engine;
+        QVERIFY(engine
+                    .applyHttp("upstream api { zone api 64k; server " + addressOf(one) + "; server " + addressOf(two)
+                               + "; } server { listen 127.0.0.1:@port@; location / { proxy_pass http://api; "
+                                 "health_check interval=20ms fails=2; } }")
+                    .applied);
+        QVERIFY(engine.waitForStatus([&](const EngineStatus &status) {
+            return peerIn(status, "api", addressOf(two)).state == PeerState::Unhealthy
+                   && !peerIn(status, "api", addressOf(one)).checks.isEmpty();
+        }));
+        const EngineStatus &status = engine.engine().status();
+        const PeerCheck good = peerIn(status, "api", addressOf(one)).checks.last();
+        QVERIFY(good.passed && good.status == 200 && good.latencyUs > 0);
+        QVERIFY(good.atMs > 0 && good.atMs <= status.takenAtMs);
+        const PeerSnapshot ill = peerIn(status, "api", addressOf(two));
+        QVERIFY(ill.checks.size() >= 2 && !ill.checks.last().passed);
+        QCOMPARE(ill.checks.last().status, 500);
+        QVERIFY(!ill.checks.last().reason.isEmpty());
+        QCOMPARE(ill.requests, 0U); // checks are no requests
+        QCOMPARE(peerIn(status, "api", addressOf(one)).state, PeerState::Up);
+    }
+
     void anAddressOfProxyPassIsAGroup()
     {
         ScriptedOrigin origin;
