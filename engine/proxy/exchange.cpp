@@ -342,7 +342,7 @@ void Exchange::clientGone(QByteArrayView logText)
 {
     if (!isRunning())
         return;
-    m_clientGone = true;
+    m_clientGone = m_state != State::Tunneling; // a tunnel ends so as often as otherwise
     if (!logText.isEmpty())
         logError(LogLevel::Info, logText);
     if (m_status == 0)

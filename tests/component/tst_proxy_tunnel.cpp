@@ -147,6 +147,8 @@ private Q_SLOTS:
         QVERIFY(tunnel.isOpen);
         tunnel.client.reset();
         QVERIFY(tunnel.backend.readUntilClosed());
+        const ExchangeSummary row = tunnel.engine.waitForFinishedRow();
+        QVERIFY(row.state == ExchangeState::Done && row.failure.isEmpty());
     }
 
     void aBackendThatBreaksEndsTheClientsConnection()
@@ -233,19 +235,19 @@ private Q_SLOTS:
 
     void whateverProtocolIsAskedForPasses()
     {
-        for (const QByteArray &protocol : {"foo/2", "TLS/1.0, h2c", "WebSocket"}) {
+        for (const char *protocol : {"foo/2", "TLS/1.0, h2c", "WebSocket"}) {
             ScriptedOrigin origin;
             EngineFixture engine;
             QVERIFY(engine.proxyTo(origin.url(), GuideLocation, {}, GuideMap).applied);
             RawClient client(engine.port());
-            client.send(request("GET /", "Connection: upgrade\r\nUpgrade: " + protocol + "\r\n"));
+            client.send(request("GET /", QByteArray("Connection: upgrade\r\nUpgrade: ") + protocol + "\r\n"));
             RawPeer backend = origin.accept();
-            QCOMPARE(backend.readMessage().field("Upgrade"), protocol);
-            backend.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: " + protocol
+            QCOMPARE(backend.readMessage().field("Upgrade"), QByteArray(protocol));
+            backend.send(QByteArray("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: ") + protocol
                          + "\r\n\r\n");
             const RawMessage answer = client.readMessage();
             QCOMPARE(answer.status(), 101);
-            QCOMPARE(answer.field("Upgrade"), protocol);
+            QCOMPARE(answer.field("Upgrade"), QByteArray(protocol));
             client.send("anything");
             QVERIFY(backend.readUntil("anything"));
         }

@@ -145,7 +145,7 @@ private Q_SLOTS:
                        frame(2, WebSocketOpcode::Binary, QByteArray("\0\1\2", 3)), closeFrame(3, 1011, "oops")}));
         table()->selectRow(0);
         QCOMPARE(payload(), u"{\n  \"a\": [\n    1,\n    2\n  ]\n}"_s);
-        QVERIFY2(note().contains(u"from the client"_s) && note().contains(u"indented"_s), qPrintable(note()));
+        QVERIFY2(note().startsWith(u"↑ text · "_s) && note().contains(u"indented"_s), qPrintable(note()));
         find<QComboBox>("framePayloadFormat")->setCurrentIndex(1);
         QCOMPARE(payload(), u"{\"a\":[1,2]}"_s);
         find<QComboBox>("framePayloadFormat")->setCurrentIndex(2);

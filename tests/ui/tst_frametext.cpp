@@ -85,7 +85,7 @@ private Q_SLOTS:
 
     void tonesShowWhatIsWrong()
     {
-        QVERIFY(frameTone(closeFrame(1, 1000)) == Tone::Good);
+        QVERIFY(frameTone(closeFrame(1, 1000)) == Tone::Neutral);
         QVERIFY(frameTone(closeFrame(1, 1011)) == Tone::Warning);
         FrameRecord wrong = frame(1, WebSocketOpcode::Text, "x");
         wrong.frame.fault = WebSocketFault::Masked;

@@ -33,6 +33,12 @@ namespace portlight {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr int HarButtonFrom = 720;
+
+} // namespace
+
 ExchangePanel::ExchangePanel(QWidget *parent)
     : QWidget(parent)
 {
@@ -239,11 +245,11 @@ void ExchangePanel::showFrames()
 {
     if (m_summary.upgraded == m_tabs->isTabVisible(Frames))
         return;
+    if (m_tabs->currentIndex() == Frames)
+        m_tabs->setCurrentIndex(Overview);
     m_tabs->setTabVisible(Frames, m_summary.upgraded);
     if (m_summary.upgraded && m_wantsFrames)
         m_tabs->setCurrentIndex(Frames);
-    else if (!m_summary.upgraded && m_tabs->currentIndex() == Frames)
-        m_tabs->setCurrentIndex(Overview);
 }
 
 void ExchangePanel::showDetail(const ExchangeDetailPtr &detail)
@@ -269,6 +275,12 @@ void ExchangePanel::changeEvent(QEvent *event)
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange && m_failure)
         showFailure();
+}
+
+void ExchangePanel::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    m_copyHar->setVisible(width() >= HarButtonFrom); // the address comes first
 }
 
 void ExchangePanel::showFailure()

@@ -89,10 +89,10 @@ void FramePayloadView::showFrame(const std::vector<FrameRecord> &frames, size_t 
     showPayload();
 }
 
-QString FramePayloadView::noteFor(const FrameRecord &record, const QString &time) const
+QString FramePayloadView::noteFor(const FrameRecord &record) const
 {
-    QStringList note{record.fromClient ? tr("↑ from the client") : tr("↓ from the backend"), time};
-    note.append(record.isFrame ? frameTypeText(record) : tr("a piece of bytes"));
+    const QString what = record.isFrame ? frameTypeText(record) : tr("a piece of bytes");
+    QStringList note{(record.fromClient ? u"↑ "_s : u"↓ "_s) + what};
     note.append(bytesText(qint64(std::min<quint64>(m_message.wireBytes, quint64(INT64_MAX)))));
     if (record.frame.compressed)
         note.append(tr("compressed, %1 inflated").arg(bytesText(m_message.payload.size())));
@@ -113,22 +113,24 @@ void FramePayloadView::showPayload()
 {
     if (!m_format->isEnabled())
         return;
-    QString note = noteFor(m_record, m_time);
+    QString note = noteFor(m_record);
     const QByteArray shown = m_message.payload.left(FrameShownBytesMax);
     const int format = m_format->currentIndex();
+    const bool wasCut = shown.size() < m_message.payload.size() || m_message.endsLater || !m_message.missing.isEmpty();
     if (format == Formatted && !m_closeText.isEmpty()) {
         m_code->setCode(m_closeText, Syntax::Plain);
     } else if (const QString json = format == Formatted ? prettyJson(shown) : QString(); !json.isEmpty()) {
         m_code->setCode(json, Syntax::Json);
         note += u" · "_s + tr("indented");
-    } else if (format == Text || (format == Formatted && isReadableText(shown))) {
+    } else if (format == Text || (format == Formatted && (shown.isEmpty() || isTextStart(shown, wasCut)))) {
         m_code->setCode(QString::fromUtf8(shown), Syntax::Plain);
     } else {
         m_code->setCode(hexDump(shown), Syntax::Plain);
         note += u" · "_s + tr("as bytes");
     }
     m_note->setText(note);
-    m_note->setToolTip(note);
+    m_note->setToolTip((m_record.fromClient ? tr("From the client, %1") : tr("From the backend, %1")).arg(m_time)
+                       + u'\n' + note);
 }
 
 void FramePayloadView::showFault()

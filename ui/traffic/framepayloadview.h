@@ -35,7 +35,7 @@ private:
 
     void showPayload();
     void showFault();
-    QString noteFor(const FrameRecord &record, const QString &time) const;
+    QString noteFor(const FrameRecord &record) const;
 
     QLabel *m_note;
     QLabel *m_fault;

@@ -76,16 +76,6 @@ QString hexLine(const QByteArray &bytes)
     return shown.size() < bytes.size() ? text + u" …"_s : text;
 }
 
-// One that was cut inside a character is text all the same.
-bool isTextStart(const QByteArray &bytes)
-{
-    for (qsizetype cut = 0; cut < 4 && cut <= bytes.size(); ++cut) {
-        if (isReadableText(bytes.chopped(cut)))
-            return true;
-    }
-    return false;
-}
-
 bool isOneMessage(const FrameRecord &a, const FrameRecord &b)
 {
     return a.isFrame && b.isFrame && !a.frame.isControl() && !b.frame.isControl() && a.fromClient == b.fromClient
@@ -93,6 +83,16 @@ bool isOneMessage(const FrameRecord &a, const FrameRecord &b)
 }
 
 } // namespace
+
+bool isTextStart(const QByteArray &bytes, bool wasCut)
+{
+    constexpr qsizetype CharacterBytesMax = 4;
+    for (qsizetype left = 0; left < (wasCut ? CharacterBytesMax : 1) && left < bytes.size(); ++left) {
+        if (isReadableText(bytes.chopped(left)))
+            return true;
+    }
+    return false;
+}
 
 QString frameTypeText(const FrameRecord &record)
 {
@@ -110,11 +110,11 @@ Tone frameTone(const FrameRecord &record)
         return Tone::Error;
     if (record.frame.is(WebSocketOpcode::Close)) {
         const quint16 code = record.frame.closeCode;
-        return code == 0 || code == 1000 || code == 1001 || code >= 3000 ? Tone::Good : Tone::Warning;
+        return code == 0 || code == 1000 || code == 1001 || code >= 3000 ? Tone::Neutral : Tone::Warning;
     }
     if (record.frame.isControl())
         return Tone::Neutral;
-    return record.frame.is(WebSocketOpcode::Binary) ? Tone::Warning : Tone::Accent;
+    return record.frame.is(WebSocketOpcode::Binary) ? Tone::Good : Tone::Accent;
 }
 
 QString closeText(const FrameRecord &record)
@@ -133,7 +133,7 @@ QString framePreview(const FrameRecord &record)
     const QByteArray start = payloadStart(record);
     if (start.isEmpty())
         return missingText(record);
-    if (!isTextStart(start))
+    if (!isTextStart(start, start.size() == FramePreviewBytesMax || !missingText(record).isEmpty()))
         return hexLine(start);
     const QString text = QString::fromUtf8(start).simplified();
     return start.size() == FramePreviewBytesMax ? text + u'…' : text;

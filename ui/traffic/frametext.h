@@ -17,6 +17,9 @@ Tone frameTone(const FrameRecord &record);
 QString framePreview(const FrameRecord &record);
 inline constexpr qsizetype FramePreviewBytesMax = 200;
 
+// Whether bytes are text; of one that was cut, the last character may be in part.
+bool isTextStart(const QByteArray &bytes, bool wasCut);
+
 // "1001 going away · bye"; "no code" for an empty one.
 QString closeText(const FrameRecord &record);
 // What was not as RFC 6455 has it, as a sentence; empty when all was.

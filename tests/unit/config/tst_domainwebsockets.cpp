@@ -80,7 +80,7 @@ private Q_SLOTS:
         QTest::newRow("inherited") << QByteArray() << version + upgrade + "proxy_set_header Connection upgrade;\n"
                                    << true;
         QTest::newRow("hidden by a field of the location")
-            << "proxy_set_header Host $host;\n"
+            << QByteArray("proxy_set_header Host $host;\n")
             << version + upgrade + "proxy_set_header Connection upgrade;\n"
             << false;
         QTest::newRow("no Connection") << version + upgrade << QByteArray() << false;
