@@ -184,7 +184,7 @@ private Q_SLOTS:
         backend.reset();
         QVERIFY(client.readUntilClosed());
         QVERIFY(!client.received().contains("0\r\n\r\n"));
-        QVERIFY(engine.waitForLog("readv() failed (104: Connection reset by peer) while reading upstream"));
+        QVERIFY(engine.waitForLog("recv() failed (104: Connection reset by peer) while reading upstream"));
     }
 };
 

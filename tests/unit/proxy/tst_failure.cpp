@@ -24,7 +24,8 @@ class FailureTest : public QObject
         result.bytesSeen = bytes;
         result.peer = "127.0.0.1:3000";
         result.timeout = std::chrono::milliseconds(1500);
-        result.detail = "upstream sent invalid chunked response";
+        if (kind == Failure::Kind::InvalidResponse)
+            result.detail = "upstream sent invalid chunked response";
         return result;
     }
 
