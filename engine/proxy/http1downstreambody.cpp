@@ -121,15 +121,16 @@ void Http1Downstream::bodyEnded()
 // client that has gone, and so do we.
 void Http1Downstream::watchForClose()
 {
-    if (m_stream->hasHungUp() && exchange().isRunning() && exchange().isLookingUpBackend()) {
-        exchange().clientGone("epoll_wait() reported that client prematurely closed connection");
-        return close();
-    }
     if (!m_stream->hasHungUp() || m_tunnel || m_responseEnded)
         return;
     if (!exchange().isRunning())
         return;
-    if (exchange().run().isBusy()) {
+    if (exchange().isLookingUpBackend()) {
+        if (exchange().settings().flow->ignoreClientAbort)
+            return;
+        exchange().clientGone("epoll_wait() reported that client prematurely closed connection");
+        close();
+    } else if (exchange().run().isBusy()) {
         if (exchange().settings().flow->ignoreClientAbort)
             return;
         exchange().clientGone(

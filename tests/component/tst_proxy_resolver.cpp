@@ -135,6 +135,27 @@ private Q_SLOTS:
         QVERIFY(engine.errorLog().contains("epoll_wait() reported that client prematurely closed connection, client"));
     }
 
+    void aClientThatLeavesMayBeIgnored()
+    {
+        DnsServer dns;
+        ScriptedOrigin origin;
+        origin.answer(response("found"));
+        for (const char *type : {"A", "AAAA"})
+            dns.set("shop.test", type, DnsScript::silence());
+        EngineFixture engine;
+        QVERIFY(engine
+                    .applyHttp(
+                        variableServer("proxy_ignore_client_abort on; resolver " + dns.address() + ';', origin.port()))
+                    .applied);
+        {
+            RawClient client(engine.port());
+            QVERIFY(client.send(request("GET /?to=shop.test")));
+            QVERIFY(waitUntil([&] { return dns.asked("shop.test", "A") > 0; }));
+        }
+        dns.setAddresses("shop.test", {"127.0.0.1"}); // for the next time that it is asked
+        QVERIFY(waitUntil([&] { return origin.requests() == 1; }));
+    }
+
     void silenceEndsWithResolverTimeout()
     {
         DnsServer dns;
