@@ -76,6 +76,8 @@ public:
     // The request's body is wanted: it comes as Exchange::requestBodyReceived until paused.
     virtual void readBody() = 0;
     virtual void pauseBody() = 0;
+    // What has come behind the head and was not delivered yet: the body, as framed, and whatever follows it.
+    virtual size_t bytesBehindHead() const = 0;
     // Bytes pass as they are from now on, both ways; `last` shuts the write side only.
     virtual void switchToTunnel() = 0;
     // The response cannot be completed: the client must be able to tell.

@@ -48,6 +48,7 @@ public:
     void setDrainMark(size_t bytes) override { m_slot->drainMark = bytes; }
     void readBody() override;
     void pauseBody() override;
+    size_t bytesBehindHead() const override { return m_in ? m_in.size() : 0; }
     void switchToTunnel() override;
     void abort() override;
     void exchangeEnded() override;

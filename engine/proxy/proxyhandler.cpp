@@ -82,8 +82,12 @@ PhaseResult ProxyHandler::start()
         startRun();
         return PhaseResult::Suspended;
     }
-    // A chunked body can only be passed on as it comes when the backend takes chunks (proxy_request_buffering).
-    m_streamsBody = !proxy.requestBuffering && !m_job.replacesBody
+    // A body that came with its head need not be streamed, so that it can be sent again (nginx:
+    // ngx_http_read_client_request_body). A chunked one can only be passed on as it comes when the backend takes
+    // chunks.
+    const bool isThere =
+        body.kind == BodyKind::Length && quint64(body.length) <= m_exchange.downstream().bytesBehindHead();
+    m_streamsBody = !proxy.requestBuffering && !m_job.replacesBody && !isThere
                     && (body.kind == BodyKind::Length || proxy.version >= HttpVersion{1, 1});
     m_storesBody = !m_streamsBody;
     if (m_streamsBody) {
