@@ -4,6 +4,8 @@
 #include "config/inetaddress.h"
 #include "config/values.h"
 
+#include <QList>
+
 #include <cstring>
 
 #ifdef Q_OS_WIN

@@ -2,6 +2,8 @@
 #include "config/inetaddress.h"
 #include "config/values.h"
 
+#include <QList>
+
 #include <limits>
 
 using namespace Qt::StringLiterals;
