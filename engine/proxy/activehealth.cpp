@@ -10,7 +10,7 @@ ActiveHealth::ActiveHealth(ProxyContext &context, ActiveConfigPtr active, const 
     , m_active(std::move(active))
 {
     for (const auto &plan : m_active->config->healthChecks)
-        m_requests.push_back(std::make_unique<HealthRequest>(*m_active->config, *plan));
+        m_requests.push_back(std::make_unique<HealthRequest>(*m_active, *plan));
     for (const auto &group : m_active->upstreams)
         monitor(*group, previous);
 }

@@ -3,6 +3,8 @@
 
 #include "http/fieldtext.h"
 #include "http/serializer.h"
+#include "proxy/proxycontext.h"
+#include "proxy/upstreamtls.h"
 #include "proxy/variablenumbers.h"
 #include "proxy/variablevalues.h"
 
@@ -68,6 +70,23 @@ bool HealthValues::appendResponseField(const VariableRef &variable, WireBuffer &
         return true;
     }
     return false;
+}
+
+HealthRequest::HealthRequest(ActiveConfig &active, const HealthCheckPlan &plan)
+    : m_active(active)
+    , m_config(*active.config)
+    , m_plan(plan)
+{}
+
+std::optional<TlsPeer> HealthRequest::tlsPeer()
+{
+    const LocationConfig &location = *m_plan.location;
+    if (location.proxyPass->target.scheme != "https")
+        return std::nullopt;
+    const UpstreamTlsSettings &settings = *location.settings.proxyTls;
+    WireBuffer name;
+    HealthValues(m_config, m_plan).append(settings.name, name);
+    return tlsPeerOf(settings, m_active.tlsContext(location.tls), name.view().toByteArray());
 }
 
 void HealthRequest::writeRequest(WireBuffer &out)

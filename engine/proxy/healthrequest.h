@@ -6,6 +6,8 @@
 
 namespace portlight {
 
+class ActiveConfig;
+
 // The response to a health check, while its variables are looked at.
 struct HealthAnswer {
     const ResponseHead *head = nullptr; // null: while the request is written
@@ -42,14 +44,13 @@ class HealthRequest final : public HealthProbeSource
 {
 public:
     // Both outlive it.
-    HealthRequest(const CompiledConfig &config, const HealthCheckPlan &plan)
-        : m_config(config)
-        , m_plan(plan)
-    {}
+    HealthRequest(ActiveConfig &active, const HealthCheckPlan &plan);
     void writeRequest(WireBuffer &out) override;
+    std::optional<TlsPeer> tlsPeer() override;
     QByteArray variable(QByteArrayView name, const ResponseHead &head, const char *base) override;
 
 private:
+    ActiveConfig &m_active;
     const CompiledConfig &m_config;
     const HealthCheckPlan &m_plan;
 };

@@ -35,16 +35,25 @@ QByteArray sourceOf(const Template &value, Exchange &exchange)
 
 } // namespace
 
-TlsPeer tlsPeerOf(Exchange &exchange)
+TlsPeer tlsPeerOf(const UpstreamTlsSettings &settings, std::shared_ptr<SharedSslContext> context,
+                  const QByteArray &name)
 {
-    const UpstreamTlsSettings &settings = *exchange.location().settings.proxyTls;
     TlsPeer peer;
-    peer.context = exchange.activeConfig().tlsContext(exchange.location().tls);
+    peer.context = std::move(context);
     if (settings.serverName || settings.context->verify) {
-        peer.name = withoutPort(settings.name.evaluated(exchange));
+        peer.name = withoutPort(name);
         if (settings.serverName && mayBeServerName(peer.name))
             peer.serverName = peer.name;
     }
+    return peer;
+}
+
+TlsPeer tlsPeerOf(Exchange &exchange)
+{
+    const UpstreamTlsSettings &settings = *exchange.location().settings.proxyTls;
+    const bool named = settings.serverName || settings.context->verify;
+    TlsPeer peer = tlsPeerOf(settings, exchange.activeConfig().tlsContext(exchange.location().tls),
+                             named ? settings.name.evaluated(exchange) : QByteArray());
     if (settings.certificateVaries())
         peer.certificateName = sourceOf(settings.certificate, exchange);
     return peer;

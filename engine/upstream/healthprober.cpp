@@ -42,13 +42,39 @@ void HealthProber::dial()
     m_connector->connectTo(m_addresses, m_check.connectTimeout);
 }
 
-void HealthProber::connected(std::unique_ptr<Stream> stream, const SocketAddress &)
+void HealthProber::connected(std::unique_ptr<Stream> stream, const SocketAddress &address)
 {
+    const SocketAddress reached = address; // the connector's
     m_stream = std::move(stream);
-    m_stream->setObserver(this);
     m_openedAt = m_loop.now();
     m_connector.reset();
+    if (auto tls = m_source.tlsPeer())
+        return startTls(reached, std::move(*tls));
+    m_stream->setObserver(this);
     sendRequest();
+}
+
+// Dialing and handshake share the time, as in nginx; sessions are those of the requests to that peer.
+void HealthProber::startTls(const SocketAddress &address, TlsPeer peer)
+{
+    m_state = State::Handshaking;
+    peer.sessionKey = address.toString() + '\n' + peer.serverName + '\n' + peer.certificateName;
+    TlsHandshakeObserver *const observer = this;
+    m_stream = std::make_unique<TlsStream>(m_loop, m_stream->releaseDescriptor(), peer, observer);
+    m_stream->setNoDelay();
+    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(m_loop.now() - m_startedAt);
+    m_timer.start(std::max(m_check.connectTimeout - spent, std::chrono::milliseconds(1)));
+}
+
+void HealthProber::tlsEstablished()
+{
+    m_stream->setObserver(this);
+    sendRequest();
+}
+
+void HealthProber::tlsFailed(const TlsFailure &failure)
+{
+    failToTalk(failure.text);
 }
 
 void HealthProber::connectFailed()
@@ -181,6 +207,8 @@ void HealthProber::handleEnd(const IoResult &result)
         return bodyEnded();
     if (eof)
         return failToTalk("upstream prematurely closed connection");
+    if (const QByteArray problem = m_stream->problem(); !problem.isEmpty())
+        return failToTalk(problem); // TLS's own words
     failToTalk((m_state == State::Sending ? "writev() failed (" : "recv() failed (") + describeErrno(result.error)
                + ')');
 }
@@ -202,6 +230,7 @@ HealthStep HealthProber::step() const
     switch (m_state) {
     case State::Idle:
     case State::Connecting: return HealthStep::Connecting;
+    case State::Handshaking: return HealthStep::Handshaking;
     case State::Sending: return HealthStep::Sending;
     case State::ReadingHead: return HealthStep::ReadingHead;
     case State::ReadingBody: return HealthStep::ReadingBody;

@@ -3,6 +3,7 @@
 
 #include "http/wirebuffer.h"
 #include "net/connector.h"
+#include "net/tlsstream.h"
 #include "upstream/healthmatch.h"
 #include "upstream/http1codec.h"
 
@@ -23,6 +24,8 @@ public:
     virtual ~HealthProbeSource() = default;
     // Appends the whole request.
     virtual void writeRequest(WireBuffer &out) = 0;
+    // Whom the peer must prove to be; nothing where TLS is not spoken.
+    virtual std::optional<TlsPeer> tlsPeer() = 0;
     // The value of a variable that the match block requires, for that response.
     virtual QByteArray variable(QByteArrayView name, const ResponseHead &head, const char *base) = 0;
 };
@@ -38,9 +41,9 @@ public:
 // Asks one peer how it is: dials, sends a request, reads of the response what the tests need, and closes, or keeps the
 // connection for the next time (keepalive_time). One check at a time. Engine thread; owned by the group's monitor.
 //
-// Idle ─→ Connecting ─→ Sending ─→ ReadingHead ─→ ReadingBody ─→ Idle
-//             └─────────────┴───────────┴─────────────┴────────────┘ failed, timed out
-class HealthProber final : private ConnectorObserver, private StreamObserver
+// Idle ─→ Connecting ─→ (Handshaking) ─→ Sending ─→ ReadingHead ─→ ReadingBody ─→ Idle
+//             └───────────────┴─────────────┴───────────┴─────────────┴────────────┘ failed, timed out
+class HealthProber final : private ConnectorObserver, private StreamObserver, private TlsHandshakeObserver
 {
 public:
     static constexpr int ReadsPerTurnMax = 16;
@@ -54,14 +57,17 @@ public:
     bool isBusy() const { return m_state != State::Idle; }
 
 private:
-    enum class State : quint8 { Idle, Connecting, Sending, ReadingHead, ReadingBody };
+    enum class State : quint8 { Idle, Connecting, Handshaking, Sending, ReadingHead, ReadingBody };
 
     void connected(std::unique_ptr<Stream> stream, const SocketAddress &address) override;
     void connectFailed() override;
     void streamReadable() override;
     void streamWritable() override;
+    void tlsEstablished() override;
+    void tlsFailed(const TlsFailure &failure) override;
 
     void dial();
+    void startTls(const SocketAddress &address, TlsPeer peer);
     void sendRequest();
     void flush();
     bool process();

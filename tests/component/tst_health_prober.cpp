@@ -36,6 +36,7 @@ public:
         , prober(std::make_unique<HealthProber>(loop, check, *this, *this))
     {}
     void writeRequest(WireBuffer &out) override { out.append(QByteArrayView(Request)); }
+    std::optional<TlsPeer> tlsPeer() override { return std::nullopt; }
     QByteArray variable(QByteArrayView name, const ResponseHead &head, const char *) override
     {
         return name == "status" ? QByteArray::number(head.status) : QByteArray();
