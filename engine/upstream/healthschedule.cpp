@@ -14,7 +14,11 @@ HealthSchedule::HealthSchedule(milliseconds interval, milliseconds jitter, size_
 {
     Q_ASSERT(index < count);
     const milliseconds spread = urgent ? std::min(UrgentSpread, m_interval) : m_interval;
-    m_beat = now + spread * qint64(index) / qint64(count);
+    const milliseconds batch = m_interval / BatchesPerInterval;
+    milliseconds offset = spread * qint64(index) / qint64(count);
+    if (!urgent && batch.count() > 0)
+        offset -= offset % batch;
+    m_beat = now + offset;
     m_due = m_beat;
     if (!urgent)
         addJitter(random);

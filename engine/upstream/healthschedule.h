@@ -21,6 +21,8 @@ public:
 
     // Within this time all peers that get no request before their first check are asked for the first time.
     static constexpr milliseconds UrgentSpread{100};
+    // Checks that are due within a part of an interval of this many run together: to wake up costs more than to check.
+    static constexpr int BatchesPerInterval = 20;
     // Longer ones are taken for it: a timer takes no more than a year.
     static constexpr milliseconds IntervalMax{std::chrono::hours(24 * 30)};
 

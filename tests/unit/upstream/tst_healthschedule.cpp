@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "upstream/healthschedule.h"
 
+#include <QMap>
 #include <QTest>
 
 using namespace portlight;
@@ -34,6 +35,20 @@ private Q_SLOTS:
         for (size_t i = 0; i < 4; ++i) {
             const HealthSchedule schedule(1s, 0ms, i, 4, false, m_start, {});
             QVERIFY(schedule.due() == m_start + i * 250ms);
+        }
+    }
+
+    void manyPeersAreCheckedInBatches()
+    {
+        QMap<qint64, int> moments;
+        for (size_t i = 0; i < 100; ++i) {
+            const HealthSchedule schedule(1s, 0ms, i, 100, false, m_start, {});
+            ++moments[std::chrono::duration_cast<std::chrono::milliseconds>(schedule.due() - m_start).count()];
+        }
+        QCOMPARE(int(moments.size()), HealthSchedule::BatchesPerInterval);
+        for (auto moment = moments.cbegin(); moment != moments.cend(); ++moment) {
+            QCOMPARE(moment.key() % 50, 0);
+            QCOMPARE(moment.value(), 5);
         }
     }
 
