@@ -43,15 +43,6 @@ Resolver &ActiveConfig::resolverOf(const std::shared_ptr<const ResolverConfig> &
     return *running;
 }
 
-UpstreamGroup *ActiveConfig::groupNamed(QByteArrayView name) const
-{
-    for (const auto &group : upstreams) {
-        if (group->config().name == name)
-            return group.get();
-    }
-    return nullptr;
-}
-
 Result<std::shared_ptr<AddressGroup>> ActiveConfig::groupOf(const PeerAddress &address)
 {
     const QByteArray key = address.toString();

@@ -47,8 +47,6 @@ public:
     // `log` outlives it.
     ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled, ErrorLog &log, const ActiveConfig *previous = nullptr);
     ~ActiveConfig();
-    // The group of that name; null: there is none.
-    UpstreamGroup *groupNamed(QByteArrayView name) const;
     // The group for an address that is not known before a request comes. Null: the host is a name, to be looked up.
     Result<std::shared_ptr<AddressGroup>> groupOf(const PeerAddress &address);
     // All groups there are now: those of the configuration in its order, then those that groupOf made, by name.

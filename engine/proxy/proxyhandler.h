@@ -76,10 +76,8 @@ private:
     Failure explained(Failure failure) const;
 
     // --- the client's body (proxyrequestbody.cpp) ---
-    bool readBody();
     BodyStoreOptions bodyStoreOptions() const;
     void storeRequestBody(Buffer data, bool last);
-    void sendReplacedBody();
 
     // --- asking (proxyhandler.cpp, proxyrequesthead.cpp) ---
     bool prepareJob();

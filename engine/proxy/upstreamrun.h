@@ -2,10 +2,9 @@
 #pragma once
 
 #include "net/connector.h"
-#include "net/outputqueue.h"
 #include "net/tlsstream.h"
-#include "proxy/failure.h"
 #include "proxy/ratelimit.h"
+#include "proxy/upstreamrunobserver.h"
 #include "proxy/upstreamtry.h"
 #include "upstream/http1codec.h"
 #include "upstream/upstreamgroup.h"
@@ -15,37 +14,6 @@ namespace portlight {
 struct ProxyContext;
 struct ProxySettings;
 
-// Who asks a backend: the exchange.
-class UpstreamRunObserver
-{
-public:
-    virtual ~UpstreamRunObserver() = default;
-    // Appends the head of the request for that peer; called again for another try.
-    virtual void writeRequestHead(WireBuffer &out, const SocketAddress &peer) = 0;
-    // There is room for more of the request's body: UpstreamRun::sendBody. Called first when the head has been queued.
-    virtual void requestBodyWanted() = 0;
-    // Certificate and key of that connection alone are wanted, where variables name their files. An error ends the run.
-    virtual Result<void> loadTlsFiles(TlsPeer &peer) = 0;
-    virtual void secured(const TlsSummary &summary) = 0;
-    // A plain request got the answer that servers give to it on a port for TLS.
-    virtual void tlsExpected() = 0;
-    // All that was given so far has been taken by the kernel, the request's end included.
-    virtual void requestSent() = 0;
-    // The body sent so far can be sent again from its start.
-    virtual bool canReplayBody() const = 0;
-    virtual void responseHeadReceived(const ResponseHead &head, const char *base) = 0;
-    virtual void responseBodyReceived(Buffer data, bool last, QByteArrayView trailerLines) = 0;
-    // More came than belongs to the response; it goes nowhere, and the connection is not used again.
-    virtual void excessReceived(bool chunked) = 0;
-    // No whole response will come. The run has let go of its connection.
-    virtual void runFailed(const Failure &failure) = 0;
-    virtual void peerChosen(const PeerSelection &selection, QByteArrayView peer, bool reused) = 0;
-    // One try failed: another follows, or runFailed(). `setAside`: its peer gets no more requests for a while.
-    virtual void attemptFailed(const Failure &failure, bool retrying, bool setAside) = 0;
-    // The response is whole, and its peer is let go next.
-    virtual void responseEnds(const PeerSelection &selection) = 0;
-};
-
 struct RunTimes {
     std::chrono::steady_clock::time_point connectStart{};
     std::chrono::steady_clock::time_point connected{};
@@ -53,9 +21,9 @@ struct RunTimes {
     std::chrono::steady_clock::time_point responseHead{};
 };
 
-// Asks a backend on behalf of an exchange: chooses a peer, takes an idle connection or dials, sends, reads, tries
+// Asks a backend on behalf of a content handler: chooses a peer, takes an idle connection or dials, sends, reads, tries
 // another peer when that is safe, gives the connection back. Knows no protocol: that is its codec. Engine thread; a
-// part of its exchange, used for one request after another.
+// part of its handler, used for one request after another.
 //
 // Idle ─→ Connecting ─→ Handshaking ─→ Active (sending, and reading the head, then the body) ─→ Idle
 //             │ └────────(plain)────────↑ │
