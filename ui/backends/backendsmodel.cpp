@@ -52,35 +52,7 @@ QString healthText(const QList<PeerCheck> &checks)
 void BackendsModel::setRows(const QList<BackendRow> &rows, qint64 nowMs)
 {
     m_nowMs = nowMs;
-    const qsizetype shorter = std::min(rows.size(), m_rows.size());
-    qsizetype head = 0;
-    while (head < shorter && isSamePlace(rows[head], m_rows[head]))
-        ++head;
-    qsizetype tail = 0;
-    while (tail < shorter - head && isSamePlace(rows[rows.size() - 1 - tail], m_rows[m_rows.size() - 1 - tail]))
-        ++tail;
-    if (const qsizetype gone = m_rows.size() - head - tail; gone > 0) {
-        beginRemoveRows({}, int(head), int(head + gone - 1));
-        m_rows.remove(head, gone);
-        endRemoveRows();
-    }
-    if (const qsizetype added = rows.size() - head - tail; added > 0) {
-        beginInsertRows({}, int(head), int(head + added - 1));
-        for (qsizetype i = 0; i < added; ++i)
-            m_rows.insert(head + i, rows[head + i]);
-        endInsertRows();
-    }
-    for (qsizetype i = 0; i < rows.size(); ++i) {
-        if (m_rows[i] == rows[i])
-            continue;
-        m_rows[i] = rows[i];
-        Q_EMIT dataChanged(index(int(i), 0), index(int(i), ColumnCount - 1));
-    }
-}
-
-const BackendRow *BackendsModel::rowAt(int row) const
-{
-    return row >= 0 && row < m_rows.size() ? &m_rows[row] : nullptr;
+    mergeRows(rows, isSamePlace);
 }
 
 int BackendsModel::nextPeer(int from) const
@@ -90,11 +62,6 @@ int BackendsModel::nextPeer(int from) const
             return row;
     }
     return -1;
-}
-
-int BackendsModel::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : int(m_rows.size());
 }
 
 int BackendsModel::columnCount(const QModelIndex &parent) const

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "backends/backendrow.h"
-
-#include <QAbstractTableModel>
+#include "widgets/mergingmodel.h"
 
 namespace portlight {
 
 // The rows of the Backends table, as values; a weight can be edited, which is asked for and not done here.
-class BackendsModel final : public QAbstractTableModel
+class BackendsModel final : public MergingModel<BackendRow>
 {
     Q_OBJECT
 public:
@@ -28,16 +27,13 @@ public:
         ColumnCount
     };
 
-    using QAbstractTableModel::QAbstractTableModel;
+    using MergingModel::MergingModel;
 
     // Changes as little as it can, so that selection and scrolling stay. `nowMs`: the snapshot's time.
     void setRows(const QList<BackendRow> &rows, qint64 nowMs);
-    // Null for what is no row.
-    const BackendRow *rowAt(int row) const;
     // The first row of a peer at or behind `from`, or -1.
     int nextPeer(int from) const;
 
-    int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
     bool setData(const QModelIndex &index, const QVariant &value, int role) override;
@@ -54,7 +50,6 @@ private:
     QString toolTip(const BackendRow &row, int column) const;
     QStringList checkTips(const BackendRow &row) const;
 
-    QList<BackendRow> m_rows;
     qint64 m_nowMs = 0;
 };
 

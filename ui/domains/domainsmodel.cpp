@@ -57,36 +57,7 @@ QString accessibleText(const DomainRow &row, int column)
 
 void DomainsModel::setRows(const QList<DomainRow> &rows)
 {
-    const auto sameName = [](const DomainRow &a, const DomainRow &b) { return a.view.names == b.view.names; };
-    const qsizetype shorter = std::min(rows.size(), m_rows.size());
-    qsizetype head = 0;
-    while (head < shorter && sameName(rows[head], m_rows[head]))
-        ++head;
-    qsizetype tail = 0;
-    while (tail < shorter - head && sameName(rows[rows.size() - 1 - tail], m_rows[m_rows.size() - 1 - tail]))
-        ++tail;
-    if (const qsizetype gone = m_rows.size() - head - tail; gone > 0) {
-        beginRemoveRows({}, int(head), int(head + gone - 1));
-        m_rows.remove(head, gone);
-        endRemoveRows();
-    }
-    if (const qsizetype added = rows.size() - head - tail; added > 0) {
-        beginInsertRows({}, int(head), int(head + added - 1));
-        for (qsizetype i = 0; i < added; ++i)
-            m_rows.insert(head + i, rows[head + i]);
-        endInsertRows();
-    }
-    for (qsizetype i = 0; i < rows.size(); ++i) {
-        if (m_rows[i] == rows[i])
-            continue;
-        m_rows[i] = rows[i];
-        Q_EMIT dataChanged(index(int(i), 0), index(int(i), ColumnCount - 1));
-    }
-}
-
-const DomainRow *DomainsModel::rowAt(int row) const
-{
-    return row >= 0 && row < m_rows.size() ? &m_rows[row] : nullptr;
+    mergeRows(rows, [](const DomainRow &a, const DomainRow &b) { return a.view.names == b.view.names; });
 }
 
 int DomainsModel::rowOfDomain(int domainIndex) const
@@ -96,11 +67,6 @@ int DomainsModel::rowOfDomain(int domainIndex) const
             return row;
     }
     return -1;
-}
-
-int DomainsModel::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : int(m_rows.size());
 }
 
 int DomainsModel::columnCount(const QModelIndex &parent) const

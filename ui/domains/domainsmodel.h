@@ -2,13 +2,12 @@
 #pragma once
 
 #include "domains/domainrow.h"
-
-#include <QAbstractTableModel>
+#include "widgets/mergingmodel.h"
 
 namespace portlight {
 
 // The rows of the Domains table, as values.
-class DomainsModel final : public QAbstractTableModel
+class DomainsModel final : public MergingModel<DomainRow>
 {
     Q_OBJECT
 public:
@@ -24,21 +23,16 @@ public:
         ColumnCount
     };
 
-    using QAbstractTableModel::QAbstractTableModel;
+    using MergingModel::MergingModel;
 
     // Changes as little as it can, so that selection and scrolling stay.
     void setRows(const QList<DomainRow> &rows);
-    const DomainRow *rowAt(int row) const;
     // The row of the domain with that index in the configuration, or -1.
     int rowOfDomain(int domainIndex) const;
 
-    int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
-
-private:
-    QList<DomainRow> m_rows;
 };
 
 } // namespace portlight
