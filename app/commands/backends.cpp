@@ -10,16 +10,14 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-int failed(const CommandLine &line, const Error &error)
+void addControlOption(CommandLine &line)
 {
-    if (line.isSet(u"json"_s)) {
-        QJsonObject answer = controlAnswer(error);
-        answer.insert(u"running"_s, error.code != ErrorCode::NotRunning);
-        printJson(answer);
-    } else {
-        printFailure(error);
-    }
-    return ExitFailed;
+    line.addOption(u"control"_s, u"Ask the serve that was started with --control and this socket."_s, u"socket"_s);
+}
+
+QString controlSocketOf(const CommandLine &line)
+{
+    return line.isSet(u"control"_s) ? line.value(u"control"_s) : controlSocketPath();
 }
 
 void addPeerOperands(CommandLine &line)
@@ -43,9 +41,9 @@ QJsonObject requestFor(const QString &command, const QStringList &names)
 
 int ask(const CommandLine &line, const QJsonObject &request, const QString &done)
 {
-    const auto answer = callControl(request);
+    const auto answer = callControl(request, controlSocketOf(line));
     if (!answer)
-        return failed(line, answer.error());
+        return controlFailure(line, answer.error());
     if (line.isSet(u"json"_s))
         printJson(*answer);
     else
@@ -61,6 +59,7 @@ int runState(const QStringList &arguments, const QString &name, const QString &s
                                  u"configuration. Acts on the running Portlight."_s);
     addPeerOperands(line);
     line.addJsonOption();
+    addControlOption(line);
     if (const auto over = line.parse(arguments, 1, 2))
         return *over;
     QJsonObject request = requestFor(u"peer-state"_s, line.operands());
@@ -77,11 +76,12 @@ int runBackends(const QStringList &arguments)
                      u"what it counts as now), requests on their way, requests, failures, response times and the last "
                      u"error. Exits with 1 when none is running."_s);
     line.addJsonOption();
+    addControlOption(line);
     if (const auto over = line.parse(arguments, 0, 0))
         return *over;
-    const auto answer = callControl({{u"command"_s, u"backends"_s}});
+    const auto answer = callControl({{u"command"_s, u"backends"_s}}, controlSocketOf(line));
     if (!answer)
-        return failed(line, answer.error());
+        return controlFailure(line, answer.error());
     if (line.isSet(u"json"_s)) {
         printJson(*answer);
         return ExitOk;
@@ -126,6 +126,7 @@ int runWeight(const QStringList &arguments)
     addPeerOperands(line);
     line.addOperand(u"weight"_s, u"From 1 to %1."_s.arg(PeerWeightMax), u"N"_s);
     line.addJsonOption();
+    addControlOption(line);
     if (const auto over = line.parse(arguments, 2, 3))
         return *over;
     bool isNumber = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands/commandline.h"
 
+#include "api/controlprotocol.h"
 #include "config/store.h"
 
 #include <QDir>
@@ -67,6 +68,18 @@ void printFailure(const Error &error)
     printError(u"portlightctl: %1%2\n"_s.arg(where.isEmpty() ? QString() : where + u": "_s, error.message));
     if (!error.hint.isEmpty())
         printError(u"  %1\n"_s.arg(error.hint));
+}
+
+int controlFailure(const CommandLine &line, const Error &error)
+{
+    if (line.isSet(u"json"_s)) {
+        QJsonObject answer = controlAnswer(error);
+        answer.insert(u"running"_s, error.code != ErrorCode::NotRunning);
+        printJson(answer);
+    } else {
+        printFailure(error);
+    }
+    return ExitFailed;
 }
 
 CommandLine::CommandLine(const QString &name, const QString &description)

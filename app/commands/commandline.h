@@ -20,6 +20,10 @@ void printJson(const QJsonObject &object);
 // "portlightctl: message", with the hint on a line of its own.
 void printFailure(const Error &error);
 
+class CommandLine;
+// What a running Portlight refused, or that none runs, in words or with --json as its answer; gives ExitFailed.
+int controlFailure(const CommandLine &line, const Error &error);
+
 // The options and operands of one command. `--help` and wrong usage are dealt with by parse().
 class CommandLine
 {

@@ -24,6 +24,10 @@ std::variant<ServeOptions, int> parseServeOptions(const QStringList &arguments)
     line.addOption(u"prefix"_s, u"The folder that relative paths inside the configuration start from."_s, u"folder"_s);
     line.addOption(u"pid"_s, u"Write the process id there once every listener is open."_s, u"file"_s);
     line.addOption(u"error-log"_s, u"Write the error log there, not to standard error."_s, u"file"_s);
+    line.addOption(u"control"_s,
+                   u"With a FILE or --demo: take portlightctl backends, drain, down, up and weight there. Its folder "
+                   u"must be yours alone."_s,
+                   u"socket"_s);
     line.addOption(u"capture"_s, u"Keep the last exchanges in memory."_s);
     line.addOption(u"json"_s, u"Print one line of JSON when it runs."_s);
     line.addVersionOption();
@@ -37,7 +41,10 @@ std::variant<ServeOptions, int> parseServeOptions(const QStringList &arguments)
         printError(u"portlightctl serve: --overlay lies over a FILE: name it\n"_s);
         return ExitUsage;
     }
+    if (line.isSet(u"control"_s) && line.operands().isEmpty() && !line.isSet(u"demo"_s))
+        return line.usageError(u"--control goes with a FILE or --demo; your own configuration has its socket"_s);
     ServeOptions options;
+    options.control = line.value(u"control"_s);
     options.file = line.operands().value(0);
     options.isFragment = line.isSet(u"fragment"_s);
     options.overlay = line.value(u"overlay"_s);

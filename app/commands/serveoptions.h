@@ -17,6 +17,7 @@ struct ServeOptions {
     QString prefix;
     QString pidFile;
     QString errorLog;
+    QString control; // the socket for commands to a FILE or the demo; empty: none
     NginxVersion nginxVersion;
     bool capture = false;
     bool json = false;

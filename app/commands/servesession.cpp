@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands/servesession.h"
 
+#include "api/controlcommands.h"
 #include "api/controlprotocol.h"
 #include "api/controlreports.h"
 #include "api/workspace.h"
@@ -48,9 +49,22 @@ int ServeSession::run()
                : m_options.file.isEmpty() ? makeServedWorkspace(m_options, m_log)
                                           : makeServedFile(m_options);
     connectSignals();
+    if (const auto opened = openControl(); !opened) {
+        printFailure(opened.error());
+        return ExitCannotStart;
+    }
     if (const auto failed = m_served->start())
         return *failed;
     return QCoreApplication::exec();
+}
+
+Result<void> ServeSession::openControl()
+{
+    if (m_options.control.isEmpty())
+        return {};
+    m_control = std::make_unique<ControlServer>();
+    addBackendCommands(*m_control, m_served->engine());
+    return m_control->start(m_options.control);
 }
 
 void ServeSession::connectSignals()
@@ -129,6 +143,7 @@ void ServeSession::stop(StopMode mode, int exitCode)
     // A fast stop may overtake a graceful one.
     m_state = State::Stopping;
     m_exitCode = exitCode;
+    m_control.reset();
     m_served->aboutToStop();
     m_served->engine().stop(mode);
 }

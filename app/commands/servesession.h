@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "api/controlserver.h"
 #include "commands/commands.h"
 #include "commands/pidfile.h"
 #include "commands/processsignals.h"
@@ -24,6 +25,7 @@ public:
 private:
     enum class State : quint8 { Starting, Running, Stopping };
     void connectSignals();
+    Result<void> openControl();
     void takeSignal(int signalNumber);
     void takeOutcome(const ApplyOutcome &outcome);
     void beginRunning(const ApplyOutcome &outcome);
@@ -36,6 +38,7 @@ private:
     PidFile m_pidFile;
     ProcessSignals m_signals;
     std::unique_ptr<ServedConfig> m_served;
+    std::unique_ptr<ControlServer> m_control; // of --control; null: not asked for
     State m_state = State::Starting;
     int m_exitCode = ExitOk;
 };

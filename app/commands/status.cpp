@@ -9,18 +9,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-int failed(const CommandLine &line, const Error &error)
-{
-    if (line.isSet(u"json"_s)) {
-        QJsonObject answer = controlAnswer(error);
-        answer.insert(u"running"_s, error.code != ErrorCode::NotRunning);
-        printJson(answer);
-    } else {
-        printFailure(error);
-    }
-    return ExitFailed;
-}
-
 void printDiagnostics(const QJsonObject &answer)
 {
     for (const QJsonValue &value : answer.value(u"diagnostics"_s).toArray()) {
@@ -46,7 +34,7 @@ int runStatus(const QStringList &arguments)
         return *over;
     const auto answer = callControl({{u"command"_s, u"status"_s}});
     if (!answer)
-        return failed(line, answer.error());
+        return controlFailure(line, answer.error());
     if (line.isSet(u"json"_s)) {
         printJson(*answer);
         return ExitOk;
@@ -67,7 +55,7 @@ int runReload(const QStringList &arguments)
         return *over;
     const auto answer = callControl({{u"command"_s, u"reload"_s}});
     if (!answer)
-        return failed(line, answer.error());
+        return controlFailure(line, answer.error());
     if (line.isSet(u"json"_s))
         printJson(*answer);
     else

@@ -219,6 +219,38 @@ private Q_SLOTS:
         QVERIFY(!ctl.run({u"backends"_s, u"--json"_s}).json().value(u"running"_s).toBool(true));
     }
 
+    void aServedFileTakesCommandsOnASocketOfItsOwn()
+    {
+        CtlProgram ctl;
+        Backend one("1");
+        Backend two("2");
+        const quint16 port = freePort();
+        const QString socket = ctl.path(u"own.sock"_s);
+        const QString file =
+            ctl.write(u"a.conf"_s, "events {}\nhttp {\n    upstream api {\n        server " + one.address()
+                                       + ";\n        server " + two.address()
+                                       + ";\n    }\n    server {\n        listen 127.0.0.1:" + QByteArray::number(port)
+                                       + ";\n        location / {\n            proxy_pass "
+                                         "http://api;\n        }\n    }\n}\n");
+        Serve serve(ctl, {file, u"--control"_s, socket});
+        QVERIFY2(serve.runs(), serve.err().constData());
+        const auto down = ctl.run({u"down"_s, u"--control"_s, socket, text(one.address())});
+        QVERIFY2(down.exitCode == 0, down.err.constData());
+        for (int i = 0; i < 4; ++i)
+            QCOMPARE(fetch(port, "a.localhost").right(1), "2"_ba);
+        QVERIFY(ctl.run({u"backends"_s, u"--control"_s, socket}).out.contains(one.address()));
+        // The application's own socket stays free.
+        QCOMPARE(ctl.run({u"backends"_s}).exitCode, 1);
+    }
+
+    void theControlOptionGoesWithAFile()
+    {
+        CtlProgram ctl;
+        const auto outcome = ctl.run({u"serve"_s, u"--control"_s, ctl.path(u"own.sock"_s)});
+        QCOMPARE(outcome.exitCode, 2);
+        QVERIFY2(outcome.err.contains("--control goes with a FILE or --demo"), outcome.err.constData());
+    }
+
     void withoutBackendsThereIsAdvice()
     {
         CtlProgram ctl;
