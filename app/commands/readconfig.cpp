@@ -67,7 +67,7 @@ Diagnostics compileProblems(const ReadConfig &config, const NginxVersion &versio
     for (const Diagnostic &known : config.diagnostics)
         said.insert(withoutHint(known));
     Diagnostics problems;
-    for (const Diagnostic &found : compileConfig(config.tree, {version, prefix}).diagnostics) {
+    for (const Diagnostic &found : compileConfig(config.tree, {version, prefix, nullptr}).diagnostics) {
         const QString line = withoutHint(found);
         if (said.contains(line))
             continue;

@@ -117,7 +117,7 @@ void ProxyEngine::Private::compileAndPost(quint64 request, const ConfigTreePtr &
     outcome.diagnostics = checked.diagnostics;
     CompileOutcome compiled;
     if (!hasErrors(outcome.diagnostics)) {
-        compiled = compileConfig(checked.tree, {options.nginxVersion, options.prefix});
+        compiled = compileConfig(checked.tree, {options.nginxVersion, options.prefix, options.localCertificates});
         outcome.diagnostics += compiled.diagnostics;
     }
     if (!compiled.config) {

@@ -12,11 +12,14 @@
 
 namespace portlight {
 
+class LocalCertificates;
+
 struct EngineOptions {
     NginxVersion nginxVersion = NginxVersion::current();
     bool capture = false;
-    QString errorLogPath; // empty: standard error
-    QString prefix;       // relative paths of the configuration start here
+    QString errorLogPath;                                 // empty: standard error
+    QString prefix;                                       // relative paths of the configuration start here
+    std::shared_ptr<LocalCertificates> localCertificates; // of the local authority; null: there is none
 };
 
 enum class StopMode : quint8 { Fast, Graceful };

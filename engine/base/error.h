@@ -51,6 +51,21 @@ enum class ErrorCode : quint16 {
     SocketFailed,
     ListenBeyondLoopback,
     ExportLoss,
+    // certificates and keys
+    InvalidCertificate,
+    KeyMismatch,
+    CertificateExpired, // or not valid yet
+    WrongPassphrase,
+    NameNotAllowed, // outside the authority's constraints
+    NoAuthority,
+    AuthorityLocked,
+    KeychainMissing,
+    KeychainLocked,
+    KeychainRefused,
+    KeychainTimeout,
+    Cancelled,
+    ToolMissing, // certutil, keytool, pkexec: the hint names the package
+    ToolFailed,
 };
 
 // What went wrong, in a person's words: what was expected, what came, where, and what to do.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "net/opensslhandles.h"
 #include "net/tlsclientcontext.h"
+#include "pki/opensslhandles.h"
 
 #include <QHash>
 

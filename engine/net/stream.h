@@ -6,9 +6,12 @@
 
 #include <sys/uio.h>
 
+struct ssl_st;
+
 namespace portlight {
 
 struct TlsPeer;
+using TlsConnection = ssl_st; // OpenSSL's SSL
 
 struct IoResult {
     enum class Status : quint8 { Ok, WouldBlock, Eof, Failed };
@@ -78,6 +81,8 @@ public:
     virtual QByteArray problem() const { return {}; }
     // Whom it was secured with; null for plain streams.
     virtual const TlsPeer *tlsPeer() const { return nullptr; }
+    // What secures it; null for plain streams, and behind the connection's end.
+    virtual const TlsConnection *tlsConnection() const { return nullptr; }
 
 protected:
     // The last pause reason is gone.

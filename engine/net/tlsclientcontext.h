@@ -3,7 +3,7 @@
 
 #include "base/result.h"
 #include "net/tlsclientsettings.h"
-#include "net/tlsfiles.h"
+#include "pki/tlsfiles.h"
 
 #include <memory>
 

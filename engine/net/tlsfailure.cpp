@@ -2,7 +2,7 @@
 #include "net/tlsfailure.h"
 
 #include "base/loglevel.h"
-#include "net/opensslerrors.h"
+#include "pki/opensslerrors.h"
 
 namespace portlight {
 

@@ -2,7 +2,7 @@
 #include "net/tlsstream.h"
 
 #include "base/loglevel.h"
-#include "net/opensslerrors.h"
+#include "pki/opensslerrors.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>

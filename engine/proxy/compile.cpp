@@ -203,7 +203,7 @@ void Compiler::addListener(const ListenAddress &address, const ListenOptions &op
     const QByteArray key = address.toString();
     if (!m_listenerIndex.contains(key)) {
         m_listenerIndex.insert(key, m_config.listeners.size());
-        m_config.listeners.push_back({address, options, {}, nullptr, where});
+        m_config.listeners.push_back({address, options, {}, nullptr, false, where});
     } else {
         ListenOptions &merged = m_config.listeners[m_listenerIndex.value(key)].options;
         if (setsSocketOptions(options)) // of all listens of an address, one may
@@ -212,6 +212,7 @@ void Compiler::addListener(const ListenAddress &address, const ListenOptions &op
     ListenerConfig &listener = m_config.listeners[m_listenerIndex.value(key)];
     if (!listener.defaultServer || options.defaultServer)
         listener.defaultServer = server;
+    listener.tls = listener.tls || options.ssl;
     for (const ServerName &name : server->names) {
         // Validation has told of wildcards that there are not. On an address with one server nginx never looks.
         listener.names.add(name, server);

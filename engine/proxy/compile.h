@@ -2,13 +2,15 @@
 #pragma once
 
 #include "base/diagnostic.h"
+#include "pki/localcertificates.h"
 #include "proxy/compiledconfig.h"
 
 namespace portlight {
 
 struct CompileOptions {
     NginxVersion version = NginxVersion::current();
-    QString prefix; // relative paths start here
+    QString prefix;                                       // relative paths start here
+    std::shared_ptr<LocalCertificates> localCertificates; // null: this desk has no authority
 };
 
 struct CompileOutcome {

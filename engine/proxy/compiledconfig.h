@@ -24,6 +24,7 @@
 namespace portlight {
 
 class TlsClientContext;
+class TlsServerContext;
 
 enum class ContentKind : quint8 { None, Proxy, StubStatus };
 
@@ -62,6 +63,8 @@ struct ServerConfig {
     QByteArray serverName;                // $server_name: the first, as written, less a leading dot
     std::unique_ptr<LocationConfig> root; // its own level, and its locations
     bool own = false;                     // portlight_domain: explaining pages
+    // Of a server with `listen … ssl`; null where its certificate could not be had: handshakes are refused.
+    std::shared_ptr<const TlsServerContext> tls;
     TextPosition position;
 
     const QByteArray &firstName() const { return serverName; }
@@ -73,6 +76,7 @@ struct ListenerConfig {
     ListenOptions options;
     ServerNames names;
     const ServerConfig *defaultServer = nullptr;
+    bool tls = false; // one of its servers says `ssl`
     TextPosition position;
 };
 

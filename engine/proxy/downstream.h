@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+struct ssl_st;
+
 namespace portlight {
 
 // One field to be sent, as views that are valid during the call that passes them.
@@ -49,6 +51,8 @@ struct ConnectionFacts {
     std::chrono::steady_clock::time_point requestBegan; // the first byte of this request
     qint64 headBytes = 0;                               // of the response's head, once it has been made
     int descriptor = -1;                                // of the socket, -1 once it is closed
+    const ssl_st *tls = nullptr;                        // OpenSSL's SSL; null: plain, or closed
+    bool secured = false;                               // came by TLS, for $https and $scheme: also when closed
     bool chunked = false;                               // the response goes out in chunks
     bool keepAlive = false;                             // another request may follow
     bool pipelined = false;                             // the request came together with the one before

@@ -220,8 +220,15 @@ void Http1Downstream::sendTimedOut()
 
 ConnectionFacts Http1Downstream::facts() const
 {
-    return {m_openedAt, m_requestBegan, m_headBytes, m_stream ? m_stream->descriptor() : -1,
-            m_chunked,  m_keepAlive,    m_pipelined};
+    return {m_openedAt,
+            m_requestBegan,
+            m_headBytes,
+            m_stream ? m_stream->descriptor() : -1,
+            m_stream ? m_stream->tlsConnection() : nullptr,
+            m_listener && m_listener->tls,
+            m_chunked,
+            m_keepAlive,
+            m_pipelined};
 }
 
 const SocketAddress &Http1Downstream::localAddress() const

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Settings of ngx_http_proxy_module for backends behind TLS.
-#include "net/tlsfiles.h"
+#include "pki/tlsfiles.h"
 #include "proxy/compiledconfig.h"
 #include "proxy/filepath.h"
 #include "proxy/settersupport.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "net/opensslhandles.h"
+#include "pki/opensslhandles.h"
 #include "support/scriptedorigin.h"
 #include "support/testauthority.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "net/opensslerrors.h"
 #include "net/tlsclientcontext.h"
+#include "pki/opensslerrors.h"
 #include "support/testauthority.h"
 
 #include <QFile>

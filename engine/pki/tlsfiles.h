@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "net/opensslhandles.h"
+#include "pki/opensslhandles.h"
 
 #include <vector>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "net/tlsfiles.h"
+#include "pki/tlsfiles.h"
 
 #include "base/loglevel.h"
-#include "net/opensslerrors.h"
+#include "pki/opensslerrors.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "net/opensslerrors.h"
+#include "pki/opensslerrors.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

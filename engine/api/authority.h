@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "api/authoritystatus.h"
+#include "base/result.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace portlight {
+
+class LocalCertificates;
+class PassphraseStore;
+
+struct AuthorityRequest {
+    QStringList suffixes; // empty: localhost and test
+    AuthorityProtection protection = AuthorityProtection::Keychain;
+    QString passphrase;   // of Passphrase
+    bool replace = false; // an authority that exists is set aside first
+};
+
+enum class CertificateFormat : quint8 { Pem, Pkcs12 };
+
+// The door to the local authority and the trust stores: work runs on a worker, answers come as signals on the main
+// thread, where it lives. Every command gives a request id, is answered by finished() exactly once, and changes nothing
+// when it fails. Owned by the application.
+class Authority final : public QObject
+{
+    Q_OBJECT
+public:
+    // `keychain` may be null: then there is none. `folder`: LocalAuthority::defaultFolder() when empty.
+    explicit Authority(std::unique_ptr<PassphraseStore> keychain, const QString &folder = {},
+                       QObject *parent = nullptr);
+    ~Authority() override;
+
+    // Reads what there is and unlocks it when its passphrase is in the keychain or in its file. Answered by
+    // statusChanged.
+    void open();
+    const AuthorityStatus &status() const;
+    // What compiling asks for certificates; the same object all the time, it refuses while the authority is locked.
+    std::shared_ptr<LocalCertificates> certificates() const;
+
+    quint64 create(const AuthorityRequest &request);
+    quint64 unlock(const QString &passphrase);
+    quint64 issue(const QStringList &names);
+    // Writes the root's certificate, or a leaf with its chain and key, to `file` (0600 where a key is inside).
+    // `password`: of PKCS#12.
+    quint64 exportRoot(const QString &file, CertificateFormat format, const QString &password = {});
+    quint64 exportCertificate(const QString &fingerprint, const QString &file, CertificateFormat format,
+                              const QString &password = {});
+    // Proves the state of each store again.
+    quint64 refreshTrust();
+    // Into and out of the stores of these ids; empty: all of them. Stores that need privilege report the command.
+    quint64 trust(const QStringList &storeIds = {});
+    quint64 untrust(const QStringList &storeIds = {});
+    // Gives up waiting for the keychain.
+    void cancel();
+
+Q_SIGNALS:
+    void statusChanged(const portlight::AuthorityStatus &status);
+    void finished(const portlight::AuthorityOutcome &outcome);
+    // The authority became ready, or another one: certificates should be asked for again.
+    void certificatesChanged();
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace portlight

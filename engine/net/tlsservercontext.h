@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/result.h"
+#include "net/tlsserversettings.h"
+#include "pki/tlsfiles.h"
+
+#include <memory>
+
+namespace portlight {
+
+// The loaded form of one server's TLS settings: files read, keys decrypted, expressions proven. Immutable; made on a
+// worker, shared between threads.
+class TlsServerContext
+{
+public:
+    // Reads the files and proves every setting on a context of its own. `local`: the certificate of the local
+    // authority, when the settings ask for one; null: there is none. The error is in nginx's words and says where the
+    // setting stands. Blocking.
+    static Result<std::shared_ptr<const TlsServerContext>> create(const TlsServerSettings &settings,
+                                                                  std::shared_ptr<const TlsCertificate> local);
+
+    const TlsServerSettings &settings() const { return m_settings; }
+    // Puts everything into a server's SSL_CTX, in nginx's order (ngx_http_ssl_merge_srv_conf), ALPN for HTTP/1
+    // included.
+    Result<void> applyTo(SSL_CTX *context) const;
+    // Without any certificate no handshake can succeed.
+    bool hasCertificate() const { return m_local || !m_certificates.empty(); }
+    // The same settings, and files of the same content: sessions outlive a reload.
+    bool isSameAs(const TlsServerContext &other) const;
+
+private:
+    TlsServerSettings m_settings;
+    std::vector<TlsCertificate> m_certificates;
+    std::shared_ptr<const TlsCertificate> m_local;
+};
+
+} // namespace portlight
