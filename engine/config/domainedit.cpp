@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/domainhttps.h"
 #include "config/domainname.h"
 #include "config/domainpreset.h"
 #include "config/domains.h"
 #include "config/domaintree.h"
 #include "config/domainwebsockets.h"
 #include "config/parser.h"
+#include "config/statements.h"
 
 using namespace Qt::StringLiterals;
 
@@ -33,7 +35,10 @@ Result<CheckedDraft> check(const DomainDraft &draft)
     const Result<ProxyTarget> parsed = parseProxyTarget(target->toUtf8());
     if (!parsed)
         return Error{ErrorCode::InvalidTarget, parsed.error().message, {}, parsed.error().hint};
-    return CheckedDraft{{*name, *target, draft.listenPort, draft.webSockets}, *parsed};
+    CheckedDraft checked{draft, *parsed};
+    checked.draft.name = *name;
+    checked.draft.target = *target;
+    return checked;
 }
 
 bool listensOn(const ConfigNode &server, quint16 port)
@@ -49,21 +54,27 @@ bool listensOn(const ConfigNode &server, quint16 port)
 }
 
 // Two servers of one name on one port: nginx would ignore the second. `except` is the place of the one being edited.
-Result<void> requireFree(const ConfigTree &tree, const DomainDraft &draft, int except)
+Result<void> requireFree(const ConfigTree &tree, const QString &wanted, quint16 port, int except)
 {
     int index = 0;
     for (const ConfigNode *server : serversOf(tree)) {
         const bool other = index++ != except;
-        if (!other || !listensOn(*server, draft.listenPort))
+        if (!other || !listensOn(*server, port))
             continue;
         for (const QByteArray &name : namesOf(*server)) {
-            if (name.compare(draft.name.toUtf8(), Qt::CaseInsensitive) == 0)
-                return Error{ErrorCode::AlreadyExists,
-                             u"%1 exists already on port %2"_s.arg(draft.name).arg(draft.listenPort), server->position,
-                             u"edit that one, or choose another name"_s};
+            if (name.compare(wanted.toUtf8(), Qt::CaseInsensitive) == 0)
+                return Error{ErrorCode::AlreadyExists, u"%1 exists already on port %2"_s.arg(wanted).arg(port),
+                             server->position, u"edit that one, or choose another name"_s};
         }
     }
     return {};
+}
+
+// On the ports that the draft asks for.
+Result<void> requireFree(const ConfigTree &tree, const DomainDraft &draft, int except)
+{
+    const Result<void> free = requireFree(tree, draft.name, draft.listenPort, except);
+    return free && draft.https == true ? requireFree(tree, draft.name, draft.tlsPort, except) : free;
 }
 
 QByteArray freeUpstreamName(const ConfigNode &http, const QString &domain)
@@ -94,41 +105,6 @@ void insertChild(ConfigNode &http, int place, ConfigNode node)
 Error noSuchDomain(const ConfigTree &tree, int index)
 {
     return {ErrorCode::NotFound, u"there is no domain number %1"_s.arg(index), {tree.fileName, 0, 0}, {}};
-}
-
-void setValue(ConfigArgument &argument, const QByteArray &value)
-{
-    argument.value = value;
-    argument.written = quoteConfigWord(value);
-}
-
-// "[::1]:8080" with another port; a bare port stays bare, a bare address gets one.
-QByteArray withPort(QByteArrayView address, quint16 oldPort, quint16 newPort)
-{
-    const QByteArray before = QByteArray::number(oldPort);
-    const QByteArray after = QByteArray::number(newPort);
-    if (address == before)
-        return after;
-    if (address.endsWith(':' + before))
-        return address.chopped(before.size()).toByteArray() + after;
-    return address.toByteArray() + ':' + after;
-}
-
-void movePort(ConfigNode &server, quint16 oldPort, quint16 newPort)
-{
-    bool listens = false;
-    for (ConfigNode &node : server.children) {
-        if (node.name != "listen" || node.arguments.empty())
-            continue;
-        listens = true;
-        const Result<Listen> listen = parseListen({node.arguments[0].value});
-        const bool moves = listen && listen->addresses.front().kind != ListenAddress::Kind::Unix
-                           && listen->addresses.front().port == oldPort;
-        if (moves)
-            setValue(node.arguments[0], withPort(node.arguments[0].value, oldPort, newPort));
-    }
-    if (!listens)
-        server.children.insert(server.children.begin(), ConfigNode::directive("listen", {QByteArray::number(newPort)}));
 }
 
 void rename(ConfigNode &server, const QString &oldName, const QString &newName)
@@ -174,34 +150,25 @@ void retarget(ConfigNode &http, ConfigNode &server, const CheckedDraft &to, cons
         setValue(pass->arguments[0], proxyPassTo(groupName, to.target));
 }
 
-} // namespace
-
-ConfigTree emptyConfig(const QString &fileName)
+Result<void> addHttps(ConfigNode &http, int place, const DomainDraft &draft)
 {
-    const QByteArray text = "# Portlight's configuration. It is nginx configuration: edit it here or in the window.\n"
-                            "http {}\n";
-    return parseConfig(text, fileName).tree;
+    if (!draft.https)
+        return {};
+    return setHttps(http, place, *draft.https, draft.tlsPort, draft.tls.value_or(DomainTls()));
 }
 
-Result<int> addDomain(ConfigTree &tree, const DomainDraft &draft)
+Result<void> updateHttps(ConfigNode &http, int place, const DomainDraft &before, const DomainDraft &after)
 {
-    const Result<CheckedDraft> checked = check(draft);
-    if (!checked)
-        return checked.error();
-    if (const Result<void> free = requireFree(tree, checked->draft, -1); !free)
-        return free.error();
-    ConfigNode &http = ensureHttp(tree);
-    ensureConnectionUpgradeMap(http);
-    DomainPreset preset =
-        makeDomainPreset(checked->draft, checked->target, freeUpstreamName(http, checked->draft.name));
-    http.children.push_back(std::move(preset.upstream));
-    http.children.push_back(std::move(preset.server));
-    if (checked->draft.webSockets == false)
-        setWebSockets(http, static_cast<int>(http.children.size()) - 1, false);
-    return static_cast<int>(serversOf(tree).size()) - 1;
+    const bool on = after.https.value_or(before.https == true);
+    const DomainTls tls = after.tls.value_or(*before.tls);
+    // A draft that was made for another purpose has no wish about the port.
+    const quint16 port = after.https ? after.tlsPort : before.tlsPort;
+    const bool same = on == before.https && (!on || (port == before.tlsPort && tls == *before.tls));
+    return same ? Result<void>() : setHttps(http, place, on, port, tls);
 }
 
-Result<void> updateDomain(ConfigTree &tree, int index, const DomainDraft &draft)
+// Of a copy: its last step may fail.
+Result<void> update(ConfigTree &tree, int index, const DomainDraft &draft)
 {
     const Result<DomainDraft> before = draftOfDomain(tree, index);
     if (!before)
@@ -222,7 +189,49 @@ Result<void> updateDomain(ConfigTree &tree, int index, const DomainDraft &draft)
         movePort(server, before->listenPort, after.listenPort);
     if (after.webSockets && after.webSockets != before->webSockets)
         setWebSockets(http, placeOfServer(http, index), *after.webSockets);
-    return {};
+    return updateHttps(http, placeOfServer(http, index), *before, after);
+}
+
+} // namespace
+
+ConfigTree emptyConfig(const QString &fileName)
+{
+    const QByteArray text = "# Portlight's configuration. It is nginx configuration: edit it here or in the window.\n"
+                            "http {}\n";
+    return parseConfig(text, fileName).tree;
+}
+
+Result<int> addDomain(ConfigTree &tree, const DomainDraft &draft)
+{
+    const Result<CheckedDraft> checked = check(draft);
+    if (!checked)
+        return checked.error();
+    if (const Result<void> free = requireFree(tree, checked->draft, -1); !free)
+        return free.error();
+    const std::optional<ConfigTree> before = checked->draft.https == true ? std::optional(tree) : std::nullopt;
+    ConfigNode &http = ensureHttp(tree);
+    ensureConnectionUpgradeMap(http);
+    DomainPreset preset =
+        makeDomainPreset(checked->draft, checked->target, freeUpstreamName(http, checked->draft.name));
+    http.children.push_back(std::move(preset.upstream));
+    http.children.push_back(std::move(preset.server));
+    const int place = static_cast<int>(http.children.size()) - 1;
+    if (checked->draft.webSockets == false)
+        setWebSockets(http, place, false);
+    if (const auto set = addHttps(http, place, checked->draft); !set) {
+        tree = *before;
+        return set.error();
+    }
+    return static_cast<int>(serversOf(tree).size()) - 1;
+}
+
+Result<void> updateDomain(ConfigTree &tree, int index, const DomainDraft &draft)
+{
+    ConfigTree edited = tree;
+    const Result<void> updated = update(edited, index, draft);
+    if (updated)
+        tree = std::move(edited);
+    return updated;
 }
 
 Result<RemovedDomain> removeDomain(ConfigTree &tree, int index)
@@ -253,10 +262,8 @@ Result<int> restoreDomain(ConfigTree &tree, RemovedDomain removed)
     const std::vector<QByteArray> names = namesOf(removed.server);
     for (const Listen &listen : listensOf(removed.server)) {
         for (const ListenAddress &address : listen.addresses) {
-            DomainDraft draft;
-            draft.name = names.empty() ? QString() : QString::fromUtf8(names.front());
-            draft.listenPort = address.port;
-            if (const Result<void> free = requireFree(tree, draft, -1); !free)
+            const QString name = names.empty() ? QString() : QString::fromUtf8(names.front());
+            if (const Result<void> free = requireFree(tree, name, address.port, -1); !free)
                 return free.error();
         }
     }

@@ -137,7 +137,10 @@ Result<QString> completeDomainTarget(const QString &typed)
 
 QString DomainDraft::url() const
 {
-    return listenPort == 80 ? u"http://%1"_s.arg(name) : u"http://%1:%2"_s.arg(name).arg(listenPort);
+    const bool secure = https == true;
+    const quint16 port = secure ? tlsPort : listenPort;
+    const QString address = (secure ? u"https://"_s : u"http://"_s) + name;
+    return port == (secure ? 443 : 80) ? address : address + u":%1"_s.arg(port);
 }
 
 Result<DomainDraft> parseDomainLine(const QString &line, quint16 listenPort)

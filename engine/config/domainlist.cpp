@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/domainhttps.h"
 #include "config/domains.h"
 #include "config/domaintree.h"
 #include "config/domainwebsockets.h"
@@ -89,19 +90,30 @@ QString urlOf(const QStringList &names, const std::vector<Listen> &listens)
     fallback.host = "0.0.0.0"_ba;
     if (listens.empty())
         return u"http://"_s + hostForUrl(names, fallback);
-    for (const Listen &listen : listens) {
-        const ListenAddress &address = listen.addresses.front();
-        if (address.kind == ListenAddress::Kind::Unix)
-            continue;
-        const bool tls = listen.options.ssl;
-        const bool usual = address.port == (tls ? 443 : 80);
-        const QString port = usual ? QString() : u":%1"_s.arg(address.port);
-        return (tls ? u"https://"_s : u"http://"_s) + hostForUrl(names, address) + port;
+    for (const bool tls : {true, false}) {
+        for (const Listen &listen : listens) {
+            const ListenAddress &address = listen.addresses.front();
+            if (address.kind == ListenAddress::Kind::Unix || listen.options.ssl != tls)
+                continue;
+            const bool usual = address.port == (tls ? 443 : 80);
+            const QString port = usual ? QString() : u":%1"_s.arg(address.port);
+            return (tls ? u"https://"_s : u"http://"_s) + hostForUrl(names, address) + port;
+        }
     }
     return {};
 }
 
-DomainView viewOf(const Groups &groups, const ConfigNode &server, int index)
+void takeHttps(DomainView &view, const ConfigNode &http, const ConfigNode &server)
+{
+    const DomainTls tls = tlsOf(http, server);
+    view.https = hasHttps(server);
+    view.localCertificate = usesLocalCertificate(http, server);
+    view.redirects = view.https && tls.redirects;
+    view.hsts = view.https && tls.hsts && tls.hsts->count() > 0;
+    view.declinedHttps = declinesHttps(http, server);
+}
+
+DomainView viewOf(const Groups &groups, const ConfigNode &http, const ConfigNode &server, int index)
 {
     DomainView view;
     view.index = index;
@@ -115,12 +127,26 @@ DomainView viewOf(const Groups &groups, const ConfigNode &server, int index)
             view.listens += QString::fromUtf8(address.toString());
     }
     view.url = urlOf(view.names, listens);
+    takeHttps(view, http, server);
     view.enabled = isEnabled(server);
     const ConfigNode *const ours = server.child("portlight_domain");
     view.ours = ours && ours->argument(0).compare("on", Qt::CaseInsensitive) == 0;
     view.locationCount = static_cast<int>(server.childrenNamed("location").size());
     view.position = server.position;
     return view;
+}
+
+// The port that plain HTTP comes in by; that of HTTPS where there is no other, or nothing.
+std::optional<quint16> mainPort(const std::vector<Listen> &listens)
+{
+    for (const bool tls : {false, true}) {
+        for (const Listen &listen : listens) {
+            const ListenAddress &address = listen.addresses.front();
+            if (listen.options.ssl == tls && address.kind != ListenAddress::Kind::Unix)
+                return address.port;
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -132,7 +158,7 @@ QList<DomainView> listDomains(const ConfigTree &tree)
     const Groups groups = http ? groupsOf(*http) : Groups();
     int index = 0;
     for (const ConfigNode *server : serversOf(tree))
-        views += viewOf(groups, *server, index++);
+        views += viewOf(groups, *http, *server, index++);
     return views;
 }
 
@@ -161,16 +187,19 @@ Result<DomainDraft> draftOfDomain(const ConfigTree &tree, int index)
     if (index < 0 || index >= domains.size())
         return Error{ErrorCode::NotFound, u"there is no domain number %1"_s.arg(index), {tree.fileName, 0, 0}, {}};
     const DomainView &domain = domains[index];
-    const std::vector<Listen> listens = listensOf(*serversOf(tree)[static_cast<size_t>(index)]);
+    const ConfigNode &server = *serversOf(tree)[static_cast<size_t>(index)];
+    const std::vector<Listen> listens = listensOf(server);
     const bool simple = domain.target.contains(u"://"_s) && !domain.target.startsWith(u"return"_s)
-                        && !domain.names.isEmpty() && !listens.empty()
-                        && listens.front().addresses.front().kind != ListenAddress::Kind::Unix;
+                        && !domain.names.isEmpty() && mainPort(listens);
     if (!simple)
         return Error{ErrorCode::NotFound, u"\"%1\" is more than a name, a port and a target"_s.arg(domain.name()),
                      domain.position, u"edit it as text"_s};
     const ConfigNode &http = *tree.child("http");
-    return DomainDraft{domain.name(), domain.target, listens.front().addresses.front().port,
-                       passesWebSockets(http, placeOfServer(http, index))};
+    DomainDraft draft{domain.name(), domain.target, *mainPort(listens),
+                      passesWebSockets(http, placeOfServer(http, index)), domain.https};
+    draft.tlsPort = tlsPortOf(server).value_or(customaryTlsPort(tree));
+    draft.tls = tlsOf(http, server);
+    return draft;
 }
 
 } // namespace portlight

@@ -4,6 +4,7 @@
 #include "config/directivetable.h"
 #include "config/domainpreset.h"
 #include "config/domaintree.h"
+#include "config/statements.h"
 
 #include <algorithm>
 
@@ -93,20 +94,6 @@ void setSecondArgument(ConfigNode &node, QByteArrayView value)
     node = ConfigNode::directive(node.name, {node.argument(0).toByteArray(), value.toByteArray()});
 }
 
-// Behind the last statement that `belongs`, and the comment on its line; at the end when there is none.
-template<typename Predicate>
-void insertBehind(ConfigNode &level, Predicate belongs, ConfigNode node)
-{
-    auto place = level.children.end();
-    for (auto it = level.children.begin(); it != level.children.end(); ++it) {
-        if (belongs(*it))
-            place = std::next(it);
-    }
-    while (place != level.children.end() && place->isComment() && place->onSameLine)
-        ++place;
-    level.children.insert(place, std::move(node));
-}
-
 bool isProxyLine(const ConfigNode &node)
 {
     return node.name.startsWith("proxy_");
@@ -126,21 +113,6 @@ void setField(ConfigNode &location, QByteArrayView field, QByteArrayView value)
             location, [](const ConfigNode &node) { return node.name == SetField; }, std::move(made));
     else
         insertBehind(location, isProxyLine, std::move(made));
-}
-
-// With the comment that stands behind it.
-template<typename Predicate>
-void removeWhere(ConfigNode &level, Predicate goes)
-{
-    std::vector<ConfigNode> kept;
-    bool removed = false;
-    for (ConfigNode &node : level.children) {
-        const bool isItsComment = removed && node.isComment() && node.onSameLine;
-        removed = isItsComment || goes(node);
-        if (!removed)
-            kept.push_back(std::move(node));
-    }
-    level.children = std::move(kept);
 }
 
 // Lines of its own for the fields that the location inherits: the next one that it sets would hide them.
