@@ -108,18 +108,6 @@ void addRedirect(ConfigNode &server, quint16 port)
     children.insert(place, std::move(condition));
 }
 
-// Only a target that is written as we write it: others lead to where their writer wanted.
-void followPort(ConfigNode &server, quint16 oldPort, quint16 newPort)
-{
-    for (ConfigNode &node : server.children) {
-        if (!isRedirect(node))
-            continue;
-        ConfigArgument &target = node.child("return")->arguments.back();
-        if (target.value == redirectTarget(oldPort))
-            setValue(target, redirectTarget(newPort));
-    }
-}
-
 bool redirects(const ConfigNode &server)
 {
     return std::any_of(server.children.begin(), server.children.end(), isRedirect);
@@ -205,7 +193,7 @@ void setText(const ConfigNode &http, ConfigNode &server, QByteArrayView name, co
 
 void switchOff(ConfigNode &server)
 {
-    removeWhere(server, isRedirect);
+    removeRedirect(server);
     removeHsts(server);
     removeWhere(server, isTlsListen);
     if (!server.child("listen"))
@@ -301,7 +289,7 @@ Result<void> setHttps(ConfigNode &http, int place, bool on, quint16 port, const 
         addListens(server, port, {"ssl"});
     } else if (*before != port) {
         movePort(server, *before, port);
-        followPort(server, *before, port);
+        moveRedirect(server, *before, port);
     }
     setCertificate(http, server, tls);
     setText(http, server, "ssl_protocols", tls.protocols);
@@ -309,8 +297,24 @@ Result<void> setHttps(ConfigNode &http, int place, bool on, quint16 port, const 
     if (tls.redirects && !redirects(server))
         addRedirect(server, port);
     else if (!tls.redirects)
-        removeWhere(server, isRedirect);
+        removeRedirect(server);
     return tls.hsts == hstsOf(http, server) ? Result<void>() : setHsts(http, server, tls.hsts);
+}
+
+void moveRedirect(ConfigNode &server, quint16 oldPort, quint16 newPort)
+{
+    for (ConfigNode &node : server.children) {
+        if (!isRedirect(node))
+            continue;
+        ConfigArgument &target = node.child("return")->arguments.back();
+        if (target.value == redirectTarget(oldPort))
+            setValue(target, redirectTarget(newPort));
+    }
+}
+
+void removeRedirect(ConfigNode &server)
+{
+    removeWhere(server, isRedirect);
 }
 
 quint16 customaryTlsPort(const ConfigTree &tree)

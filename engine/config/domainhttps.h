@@ -23,6 +23,12 @@ DomainTls tlsOf(const ConfigNode &http, const ConfigNode &server);
 // Errors: InvalidValue, ConflictingListen (the port is used without TLS, and by whom).
 Result<void> setHttps(ConfigNode &http, int place, bool on, quint16 port, const DomainTls &tls);
 
+// What follows a move of its TLS listeners to another port: the redirect to them, when it is written as we write it;
+// others lead to where their writer wanted.
+void moveRedirect(ConfigNode &server, quint16 oldPort, quint16 newPort);
+// Takes the redirect from plain HTTP out.
+void removeRedirect(ConfigNode &server);
+
 // The port of the existing domains of ours that have HTTPS, else DefaultTlsPort.
 quint16 customaryTlsPort(const ConfigTree &tree);
 

@@ -25,7 +25,8 @@ struct KindWords {
 
 constexpr KindWords Kinds[] = {
     {Kind::Listen, "portlight_listen", "Addresses: as written, and here."},
-    {Kind::Certificate, "portlight_certificate", "Certificates: \"plain\" serves without TLS here."},
+    {Kind::Certificate, "portlight_certificate",
+     "Certificates: \"plain\" serves without TLS here, \"local\" with one of the local authority."},
     {Kind::Name, "portlight_name", "Names that lead to the same servers here."},
     {Kind::Peer, "portlight_peer", "Backends: as written, and here."},
     {Kind::Path, "portlight_path", "Paths: as written, and here."},
@@ -86,11 +87,11 @@ Result<void> OverlayReader::check(const OverlayMapping &mapping) const
         }
         return {};
     case Kind::Certificate:
-        if (mapping.to != "plain" && mapping.key.isEmpty())
+        if (mapping.isFile() && mapping.key.isEmpty())
             return Error{ErrorCode::InvalidValue,
                          u"a certificate needs its key behind it"_s,
                          {},
-                         u"write \"plain\" to serve without TLS here"_s};
+                         u"write \"plain\" to serve without TLS here, or \"local\" for the local authority's"_s};
         return {};
     case Kind::Name:
     case Kind::Path: return {};
@@ -125,7 +126,7 @@ void OverlayReader::readStatement(const ConfigNode &node)
                     u"\"%1\" is mapped twice by \"%2\""_s.arg(text(mapping.from), text(node.name)));
     if (mapping.kind == Kind::Path)
         mapping.to = absolute(mapping.to);
-    if (mapping.kind == Kind::Certificate && mapping.to != "plain") {
+    if (mapping.kind == Kind::Certificate && mapping.isFile()) {
         mapping.to = absolute(mapping.to);
         mapping.key = absolute(mapping.key);
     }

@@ -9,7 +9,8 @@ namespace portlight {
 struct OverlayMapping {
     enum class Kind : quint8 {
         Listen,      // an address as written → an address here
-        Certificate, // ssl_certificate as written → "plain" (no TLS here), or a certificate and its key
+        Certificate, // ssl_certificate as written → "plain" (no TLS here), "local" (of the local authority), or a
+                     // certificate and its key
         Name,        // a server name → a further name of the same server
         Peer,        // "host:port" of a backend → "host:port", with "http://" in front when the scheme changes too
         Path,        // a path or the beginning of one → a path here
@@ -17,10 +18,12 @@ struct OverlayMapping {
     Kind kind = Kind::Listen;
     QByteArray from;
     QByteArray to;
-    QByteArray key;    // of a certificate that is not "plain"
+    QByteArray key;    // of a certificate that is a file
     QByteArray reason; // a comment behind the line; may be empty
     TextPosition where;
 
+    // Of a certificate: it is neither of the two words.
+    bool isFile() const { return to != "plain" && to != "local"; }
     friend bool operator==(const OverlayMapping &, const OverlayMapping &) = default;
 };
 

@@ -103,8 +103,33 @@ void mapListens(State &state, ConfigNode &server)
     dropRepeatedListens(server);
 }
 
+// The local authority's certificate takes the place of every file of that level.
+bool mapToLocalCertificate(State &state, ConfigNode &level)
+{
+    const ConfigNode *replaced = nullptr;
+    for (const ConfigNode *node : level.childrenNamed("ssl_certificate")) {
+        const OverlayMapping *const mapping = state.overlay.find(Kind::Certificate, node->argument(0));
+        if (!mapping || mapping->to != "local")
+            continue;
+        state.used.insert(mapping);
+        state.note(Kind::Certificate, node->position, u"a certificate of the local authority is used here"_s);
+        replaced = replaced ? replaced : node;
+    }
+    if (!replaced)
+        return false;
+    ConfigNode flag = ConfigNode::directive("portlight_local_certificate", {"on"});
+    flag.position = replaced->position;
+    level.children[static_cast<size_t>(replaced - level.children.data())] = std::move(flag);
+    std::erase_if(level.children, [](const ConfigNode &node) {
+        return node.name == "ssl_certificate" || node.name == "ssl_certificate_key" || node.name == "ssl_password_file";
+    });
+    return true;
+}
+
 void mapCertificate(State &state, ConfigNode &level)
 {
+    if (mapToLocalCertificate(state, level))
+        return;
     std::vector<ConfigNode *> certificates;
     std::vector<ConfigNode *> keys;
     for (ConfigNode &node : level.children) {

@@ -141,10 +141,17 @@ void Proposer::addListen(const ConfigNode &listen)
 
 void Proposer::addCertificates(const ConfigNode &level)
 {
-    for (const ConfigNode *node : level.childrenNamed("ssl_certificate")) {
-        const QByteArray path = node->argument(0).toByteArray();
-        const bool here = m_facts.exists(absolute(path));
-        add(Kind::Certificate, path, "plain"_ba, here ? "TLS is not run yet"_ba : "it is not here"_ba);
+    const std::vector<const ConfigNode *> certificates = level.childrenNamed("ssl_certificate");
+    const std::vector<const ConfigNode *> keys = level.childrenNamed("ssl_certificate_key");
+    const auto isHere = [this](QByteArrayView path) {
+        return path.startsWith("data:") || m_facts.exists(absolute(path.toByteArray()));
+    };
+    for (size_t i = 0; i < certificates.size(); ++i) {
+        const QByteArray path = certificates[i]->argument(0).toByteArray();
+        const bool here = isHere(path);
+        if (!here || (i < keys.size() && !isHere(keys[i]->argument(0))))
+            add(Kind::Certificate, path, m_facts.hasAuthority ? "local"_ba : "plain"_ba,
+                here ? "its key is not here"_ba : "it is not here"_ba);
     }
 }
 

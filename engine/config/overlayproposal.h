@@ -15,10 +15,12 @@ struct DeskFacts {
     std::function<bool(const QByteArray &)> exists;          // a file or folder
     std::function<bool(const QByteArray &)> isWritable;      // a folder
     QByteArray prefix;                                       // absolute: where relative paths start
+    bool hasAuthority = false;                               // a local one, which can issue certificates
 };
 
-// An overlay with which that tree runs on this desk: listens on free loopback ports, no TLS, production names under
-// .localhost, local targets for backends that do not answer, paths that are there. Every line says why.
+// An overlay with which that tree runs on this desk: listens on free loopback ports, certificates of the local
+// authority or no TLS where the files are not here, production names under .localhost, local targets for backends that
+// do not answer, paths that are there. Every line says why.
 Overlay proposeOverlay(const ConfigTree &expandedTree, const DeskFacts &facts, const QString &fileName);
 
 // The local name for a production one: "shop.example.com" → "shop.localhost"; empty when it is local already or a

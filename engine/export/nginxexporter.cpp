@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "export/nginxexporter.h"
 
-#include "config/domains.h"
+#include "config/domainhttps.h"
 #include "config/domaintree.h"
 #include "config/parser.h"
 #include "config/variables.h"
 #include "export/filemarks.h"
+#include "export/localcertificates.h"
 #include "export/peerparameters.h"
 #include "export/productionservers.h"
 #include "export/servertree.h"
@@ -263,10 +264,12 @@ ExportResult exportNginx(const ConfigTree &tree, const NginxExportOptions &optio
     ConfigTree translated;
     translated.fileName = u"nginx.conf"_s;
     ConfigTree spelled = withFileMarks(tree);
-    if (ConfigNode *http = spelled.child("http"))
-        spellHttp2(*http, options);
-    translated.nodes = translator.translate(spelled.nodes, ConfigContext::Main);
     Diagnostics losses;
+    if (ConfigNode *http = spelled.child("http")) {
+        spellHttp2(*http, options);
+        writeCertificatePaths(*http, options, losses);
+    }
+    translated.nodes = translator.translate(spelled.nodes, ConfigContext::Main);
     if (ConfigNode *http = translated.child("http")) {
         translator.dropUnusedUpstreams(*http);
         translator.dropUnusedUpgradeMap(*http);
@@ -292,12 +295,15 @@ QByteArray previewDomainAsNginx(const ConfigTree &tree, int domainIndex)
     const std::vector<const ConfigNode *> servers = serversOf(tree);
     if (domainIndex < 0 || static_cast<size_t>(domainIndex) >= servers.size())
         return {};
-    ConfigTree parts = partsOf(*tree.child("http"), *servers[static_cast<size_t>(domainIndex)]);
+    const ConfigNode &http = *tree.child("http");
+    ConfigTree parts = partsOf(http, *servers[static_cast<size_t>(domainIndex)]);
     for (ConfigNode &node : parts.nodes) {
         if (node.name != "server")
             continue;
         // Shown also while it is switched off: what it would be.
         std::erase_if(node.children, [](const ConfigNode &child) { return child.name == "portlight_enabled"; });
+        Diagnostics shownElsewhere;
+        writeCertificatePaths(node, usesLocalCertificate(http, node), shownElsewhere);
     }
     NginxTranslator translator({});
     parts.nodes = translator.translate(parts.nodes, ConfigContext::Http);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "export/productionservers.h"
 
+#include "config/domainhttps.h"
 #include "export/securityheaders.h"
 #include "export/servertree.h"
 
@@ -148,6 +149,7 @@ void noteSocketParameters(const ConfigNode &server, Diagnostics &losses)
 void moveToProductionPorts(ConfigNode &server, const NginxExportOptions &options, Diagnostics &losses)
 {
     ListenFacts facts = factsOf(server);
+    moveRedirect(server, tlsPortOf(server).value_or(HttpsPort), HttpsPort);
     noteSocketParameters(server, losses);
     const bool wanted = options.certificates != NginxExportOptions::Certificates::AsWritten;
     if (wanted && !facts.tls && !isRedirectServer(server)) {
@@ -212,17 +214,6 @@ void setCertificates(ConfigNode &server, const NginxExportOptions &options, Diag
 
 // ---- redirect --------------------------------------------------------------------------------------
 
-quint16 tlsPortOf(const ConfigNode &server)
-{
-    for (const ConfigNode &node : server.children) {
-        if (!isListen(node) || !hasWord(node, "ssl"))
-            continue;
-        for (const ListenAddress &address : addressesOf(node))
-            return address.port;
-    }
-    return HttpsPort;
-}
-
 // Takes the plain listens of a server with TLS into a server that only redirects.
 std::optional<ConfigNode> splitRedirect(ConfigNode &server)
 {
@@ -238,9 +229,10 @@ std::optional<ConfigNode> splitRedirect(ConfigNode &server)
     std::erase_if(server.children, [](const ConfigNode &node) {
         return isListen(node) && !hasWord(node, "ssl") && !hasWord(node, "quic");
     });
+    removeRedirect(server); // nothing plain comes in there any more
     for (const ConfigNode *names : server.childrenNamed("server_name"))
         redirect.children.push_back(*names);
-    const quint16 port = tlsPortOf(server);
+    const quint16 port = tlsPortOf(server).value_or(HttpsPort);
     const QByteArray shownPort = port == HttpsPort ? QByteArray() : ':' + QByteArray::number(port);
     redirect.children.push_back(
         ConfigNode::directive("return", {"301"_ba, "https://$host" + shownPort + "$request_uri"}));

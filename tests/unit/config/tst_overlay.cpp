@@ -112,6 +112,17 @@ void TestOverlay::mappingsAreLaidOver_data()
     row("another certificate", "server { listen 443 ssl; ssl_certificate /c; ssl_certificate_key /k; }",
         "portlight_certificate /c mine.pem /keys/mine.key;",
         "server { listen 443 ssl; ssl_certificate /desk/mine.pem; ssl_certificate_key /keys/mine.key; }");
+    row("one of the local authority",
+        "server { listen 443 ssl; ssl_certificate /c; ssl_certificate_key /k; ssl_certificate /d; "
+        "ssl_certificate_key /l; ssl_protocols TLSv1.2; }",
+        "portlight_certificate /c local;",
+        "server { listen 443 ssl; portlight_local_certificate on; ssl_protocols TLSv1.2; }");
+    row("one of the local authority for all of http",
+        "ssl_certificate /c; ssl_certificate_key /k; server { listen 443 ssl; } server { listen 443 ssl; "
+        "ssl_certificate /d; ssl_certificate_key /l; }",
+        "portlight_certificate /c local;",
+        "portlight_local_certificate on; server { listen 443 ssl; } server { listen 443 ssl; ssl_certificate /d; "
+        "ssl_certificate_key /l; }");
 
     row("name", "server { server_name shop.example.com; }", "portlight_name shop.example.com shop.localhost;",
         "server { server_name shop.example.com shop.localhost; }");
@@ -261,6 +272,7 @@ void TestOverlay::overlaysAreReadAndWritten()
     QCOMPARE(overlay.mappings[0].from, "/a b"_ba);
     QCOMPARE(overlay.mappings[0].reason, "moved"_ba);
     QCOMPARE(overlay.mappings[2].key, "/e"_ba);
+    QVERIFY(writeOverlay(overlayOf("portlight_certificate /c local;")).contains("portlight_certificate /c local;\n"));
     const QByteArray written = writeOverlay(overlay);
     QVERIFY(written.contains("portlight_path \"/a b\" /x; # moved\n"));
     QVERIFY(written.indexOf("portlight_listen") < written.indexOf("portlight_path"));

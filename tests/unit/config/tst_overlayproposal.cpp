@@ -17,6 +17,7 @@ struct Desk {
     QSet<QByteArray> answering;
     QSet<QByteArray> existing;
     QSet<QByteArray> writable;
+    bool hasAuthority = false;
 
     DeskFacts facts() const
     {
@@ -26,6 +27,7 @@ struct Desk {
         facts.exists = [this](const QByteArray &path) { return existing.contains(path); };
         facts.isWritable = [this](const QByteArray &path) { return writable.contains(path); };
         facts.prefix = "/deploy";
+        facts.hasAuthority = hasAuthority;
         return facts;
     }
 };
@@ -59,7 +61,8 @@ class TestOverlayProposal : public QObject
 private Q_SLOTS:
     void listensMoveToFreeLoopbackPorts_data();
     void listensMoveToFreeLoopbackPorts();
-    void certificatesBecomePlain();
+    void certificatesThatAreNotHereAreReplaced_data();
+    void certificatesThatAreNotHereAreReplaced();
     void namesBecomeLocal_data();
     void namesBecomeLocal();
     void namesStayUnique();
@@ -104,15 +107,28 @@ void TestOverlayProposal::listensMoveToFreeLoopbackPorts()
     QCOMPARE(proposedFor(server, desk), mappings);
 }
 
-void TestOverlayProposal::certificatesBecomePlain()
+void TestOverlayProposal::certificatesThatAreNotHereAreReplaced_data()
 {
+    QTest::addColumn<bool>("authority");
+    QTest::addColumn<QByteArray>("instead");
+    QTest::newRow("by none") << false << "plain"_ba;
+    QTest::newRow("by the local authority's") << true << "local"_ba;
+}
+
+void TestOverlayProposal::certificatesThatAreNotHereAreReplaced()
+{
+    QFETCH(bool, authority);
+    QFETCH(QByteArray, instead);
     Desk desk;
-    desk.existing = {"/b.pem", "/deploy/c.pem"};
-    QCOMPARE(proposed("http { ssl_certificate /a.pem; server { listen 127.0.0.1:4000 ssl; ssl_certificate /b.pem; } "
-                      "server { listen 127.0.0.1:4000 ssl; ssl_certificate c.pem; ssl_certificate /b.pem; } }",
+    desk.existing = {"/b.pem", "/b.key", "/deploy/c.pem"};
+    desk.hasAuthority = authority;
+    QCOMPARE(proposed("http { ssl_certificate /a.pem; ssl_certificate_key /a.key; "
+                      "server { listen 127.0.0.1:4000 ssl; ssl_certificate /b.pem; ssl_certificate_key /b.key; } "
+                      "server { listen 127.0.0.1:4000 ssl; ssl_certificate c.pem; ssl_certificate_key c.key; } "
+                      "server { listen 127.0.0.1:4000 ssl; ssl_certificate data:x; ssl_certificate_key data:y; } }",
                       desk),
-             "certificate /a.pem plain # it is not here\ncertificate /b.pem plain # TLS is not run yet\n"
-             "certificate c.pem plain # TLS is not run yet"_ba);
+             "certificate /a.pem " + instead + " # it is not here\ncertificate c.pem " + instead
+                 + " # its key is not here");
 }
 
 void TestOverlayProposal::namesBecomeLocal_data()

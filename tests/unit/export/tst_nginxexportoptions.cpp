@@ -165,6 +165,12 @@ void TestNginxExportOptions::exportsAreAsExpected_data()
     old.version = {1, 18, 0};
     old.forVersion = true;
     QTest::newRow("foreign for 1.18") << u"foreign.conf"_s << u"foreign-1.18.expected"_s << old;
+    NginxExportOptions asWritten;
+    asWritten.version = {1, 22, 1};
+    QTest::newRow("certificates of the local authority") << u"tls.conf"_s << u"tls.expected"_s << asWritten;
+    NginxExportOptions moved = productionOptions({1, 22, 1});
+    moved.redirectToHttps = moved.securityHeaders = false;
+    QTest::newRow("HTTPS in production") << u"tls.conf"_s << u"tls-production.expected"_s << moved;
     NginxExportOptions headers = old;
     headers.version = {1, 22, 1};
     headers.securityHeaders = headers.redirectToHttps = true;
