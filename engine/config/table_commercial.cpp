@@ -168,7 +168,6 @@ constexpr DirectiveSpec Rows[] = {
      0}, false},
     {"spdy_headers_comp", H | S, 1, 1, Number, Value, NotYet, {}, "removed from nginx", false, nullptr, {0, 0, 0},
      false},
-    {"ssl", H | S, 0, -1, Text, None, NotYet, {}, "removed from nginx", true, nullptr, {0, 0, 0}, false},
     {"ssl_key_log", H | S, 0, -1, Text, None, NotYet, {}, "a directive of the commercial nginx", true, nullptr, {1, 27,
      2}, false},
     {"state", U, 0, -1, Text, None, NotYet, {}, "a directive of the commercial nginx", true, nullptr, {1, 9, 7}, false},

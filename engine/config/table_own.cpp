@@ -19,7 +19,7 @@ constexpr DirectiveSpec Rows[] = {
     {"portlight_enabled", S, 1, 1, Flag, None, Own, only<"on">, "off: the domain is neither run nor exported", false},
     {"portlight_listen", O, 2, 2, Text, None, Own, {}, "an address as written, and the one to listen on here", true},
     {"portlight_local_certificate", H | S, 1, 1, Flag, Value, Own, only<"off">,
-     "the certificate comes from this desk's local authority", false},
+     "the certificate comes from this desk's own authority, for all literal names; ssl_certificate is not read", false},
     {"portlight_name", O, 2, 2, Text, None, Own, {}, "a server name, and one more that leads to the same server here",
      true},
     {"portlight_path", O, 2, 2, Text, None, Own, {}, "a path or its beginning as written, and where it is here", true},

@@ -10,8 +10,6 @@ namespace {
 
 void reportUnsupported(State &state, const ConfigNode &node, const ListenOptions &options)
 {
-    if (options.ssl)
-        state.notYet(u"listen … ssl"_s, u"TLS is not run yet"_s, node.position);
     if (options.http2)
         state.notYet(u"listen … http2"_s, u"HTTP/2 is not run yet"_s, node.position);
     for (const QByteArray &other : options.others) {

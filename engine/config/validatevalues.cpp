@@ -75,8 +75,9 @@ Check ownCheck(QByteArrayView name)
 {
     static const QHash<QByteArrayView, Check> checks = [] {
         QHash<QByteArrayView, Check> all;
-        for (const auto subject : {coreChecks(), listenChecks(), contentChecks(), rewriteChecks(), mapChecks(),
-                                   logChecks(), proxyChecks(), zoneChecks(), healthChecks(), resolverChecks()}) {
+        for (const auto subject :
+             {coreChecks(), listenChecks(), contentChecks(), rewriteChecks(), mapChecks(), logChecks(), proxyChecks(),
+              zoneChecks(), healthChecks(), resolverChecks(), tlsChecks()}) {
             for (const NamedCheck &named : subject)
                 all.insert(QByteArrayView(named.name), named.check);
         }

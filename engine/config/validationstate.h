@@ -71,6 +71,7 @@ std::span<const NamedCheck> proxyChecks();
 std::span<const NamedCheck> zoneChecks();
 std::span<const NamedCheck> healthChecks();
 std::span<const NamedCheck> resolverChecks();
+std::span<const NamedCheck> tlsChecks();
 
 void sortByPlace(State &state);
 // Says how much was found beyond what is listed.

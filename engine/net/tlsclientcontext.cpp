@@ -1,47 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/tlsclientcontext.h"
 
+#include "net/tlscontextsettings.h"
+
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
 using namespace Qt::StringLiterals;
 
 namespace portlight {
-
-namespace {
-
-struct ProtocolRow {
-    TlsProtocol protocol;
-    quint64 option; // that switches it off
-    const char *name;
-};
-constexpr ProtocolRow Protocols[] = {
-    {TlsProtocol::Ssl2, 0, nullptr}, // OpenSSL has it no more
-    {TlsProtocol::Ssl3, SSL_OP_NO_SSLv3, "SSLv3"},
-    {TlsProtocol::Tls1, SSL_OP_NO_TLSv1, "TLSv1"},
-    {TlsProtocol::Tls11, SSL_OP_NO_TLSv1_1, "TLSv1.1"},
-    {TlsProtocol::Tls12, SSL_OP_NO_TLSv1_2, "TLSv1.2"},
-    {TlsProtocol::Tls13, SSL_OP_NO_TLSv1_3, "TLSv1.3"},
-};
-
-Error placed(Error error, const TextPosition &where)
-{
-    error.where = where;
-    return error;
-}
-
-// The handshake goes on whatever is found; SSL_get_verify_result() tells afterwards (ngx_ssl_verify_callback).
-int goOnVerifying(int, X509_STORE_CTX *)
-{
-    return 1;
-}
-
-QString callText(const char *function, const QByteArray &argument)
-{
-    return u"%1(\"%2\") failed"_s.arg(QLatin1String(function), QString::fromUtf8(argument));
-}
-
-} // namespace
 
 Result<std::shared_ptr<const TlsClientContext>> TlsClientContext::create(const TlsClientSettings &settings)
 {
@@ -63,10 +30,10 @@ Result<void> TlsClientContext::load()
     if (const TlsFileSetting &certificate = m_settings.certificate; !certificate.path.isEmpty()) {
         auto loaded = loadTlsCertificate(certificate.path);
         if (!loaded)
-            return placed(loaded.error(), certificate.where);
+            return placedAt(loaded.error(), certificate.where);
         auto key = loadTlsKey(m_settings.certificateKey.path, m_settings.passwords);
         if (!key)
-            return placed(key.error(), m_settings.certificateKey.where);
+            return placedAt(key.error(), m_settings.certificateKey.where);
         m_certificate = std::move(*loaded);
         m_certificate.key = std::move(*key);
     }
@@ -78,14 +45,14 @@ Result<void> TlsClientContext::loadTrusted()
     m_store.reset(X509_STORE_new());
     auto trusted = loadTrustedCertificates(m_settings.trustedCertificate.path);
     if (!trusted)
-        return placed(trusted.error(), m_settings.trustedCertificate.where);
+        return placedAt(trusted.error(), m_settings.trustedCertificate.where);
     for (const CertificateHandle &certificate : *trusted) // one that is there already is no error
         X509_STORE_add_cert(m_store.get(), certificate.get());
     if (m_settings.revocations.path.isEmpty())
         return {};
     auto revocations = loadRevocations(m_settings.revocations.path);
     if (!revocations)
-        return placed(revocations.error(), m_settings.revocations.where);
+        return placedAt(revocations.error(), m_settings.revocations.where);
     for (const RevocationHandle &list : *revocations)
         X509_STORE_add_crl(m_store.get(), list.get());
     X509_STORE_set_flags(m_store.get(), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
@@ -98,31 +65,23 @@ Result<void> TlsClientContext::loadTrustedAsOld()
     m_store.reset(X509_STORE_new());
     const QByteArray &trusted = m_settings.trustedCertificate.path;
     if (X509_STORE_load_locations(m_store.get(), trusted.constData(), nullptr) == 0)
-        return placed(openSslError(callText("SSL_CTX_load_verify_locations", trusted)),
-                      m_settings.trustedCertificate.where);
+        return failedTlsCall("SSL_CTX_load_verify_locations", trusted, m_settings.trustedCertificate.where);
     ERR_clear_error(); // nginx: the end of the file is left there as an error
     const QByteArray &revocations = m_settings.revocations.path;
     if (revocations.isEmpty())
         return {};
     X509_LOOKUP *const lookup = X509_STORE_add_lookup(m_store.get(), X509_LOOKUP_file());
     if (!lookup || X509_LOOKUP_load_file(lookup, revocations.constData(), X509_FILETYPE_PEM) == 0)
-        return placed(openSslError(callText("X509_LOOKUP_load_file", revocations)), m_settings.revocations.where);
+        return failedTlsCall("X509_LOOKUP_load_file", revocations, m_settings.revocations.where);
     X509_STORE_set_flags(m_store.get(), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
     return {};
 }
 
 Result<void> TlsClientContext::applyTo(SSL_CTX *context) const
 {
-    SSL_CTX_set_min_proto_version(context, 0);
-    SSL_CTX_set_max_proto_version(context, 0);
-    for (const ProtocolRow &row : Protocols) {
-        if (m_settings.protocols & quint8(row.protocol))
-            SSL_CTX_clear_options(context, row.option);
-        else
-            SSL_CTX_set_options(context, row.option);
-    }
+    applyTlsProtocols(context, m_settings.protocols);
     if (SSL_CTX_set_cipher_list(context, m_settings.ciphers.constData()) == 0)
-        return placed(openSslError(callText("SSL_CTX_set_cipher_list", m_settings.ciphers)), m_settings.ciphersAt);
+        return failedTlsCall("SSL_CTX_set_cipher_list", m_settings.ciphers, m_settings.ciphersAt);
     if (const Result<void> applied = applyCertificate(context); !applied)
         return applied;
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, goOnVerifying);
@@ -133,7 +92,7 @@ Result<void> TlsClientContext::applyTo(SSL_CTX *context) const
     // Sessions are kept by whoever connects: one for each peer and name.
     SSL_CTX_set_session_cache_mode(context, m_settings.sessionReuse ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
                                                                     : SSL_SESS_CACHE_OFF);
-    return applyCommands(context);
+    return applyTlsCommands(context, m_settings.commands, m_settings.prefix);
 }
 
 Result<void> TlsClientContext::applyCertificate(SSL_CTX *context) const
@@ -141,37 +100,12 @@ Result<void> TlsClientContext::applyCertificate(SSL_CTX *context) const
     if (!m_certificate.leaf)
         return {};
     if (SSL_CTX_use_certificate(context, m_certificate.leaf.get()) == 0)
-        return placed(openSslError(callText("SSL_CTX_use_certificate", m_settings.certificate.path)),
-                      m_settings.certificate.where);
+        return failedTlsCall("SSL_CTX_use_certificate", m_settings.certificate.path, m_settings.certificate.where);
     SSL_CTX_clear_chain_certs(context);
     for (const CertificateHandle &above : m_certificate.chain)
         SSL_CTX_add1_chain_cert(context, above.get());
     if (SSL_CTX_use_PrivateKey(context, m_certificate.key.get()) == 0)
-        return placed(openSslError(callText("SSL_CTX_use_PrivateKey", m_settings.certificateKey.path)),
-                      m_settings.certificateKey.where);
-    return {};
-}
-
-Result<void> TlsClientContext::applyCommands(SSL_CTX *context) const
-{
-    if (m_settings.commands.empty())
-        return {};
-    const TlsCommandsHandle commands(SSL_CONF_CTX_new());
-    SSL_CONF_CTX_set_flags(commands.get(), SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_SERVER | SSL_CONF_FLAG_CLIENT
-                                               | SSL_CONF_FLAG_CERTIFICATE | SSL_CONF_FLAG_SHOW_ERRORS);
-    SSL_CONF_CTX_set_ssl_ctx(commands.get(), context);
-    for (const TlsClientSettings::Command &command : m_settings.commands) {
-        const int type = SSL_CONF_cmd_value_type(commands.get(), command.name.constData());
-        QByteArray value = command.value;
-        if ((type == SSL_CONF_TYPE_FILE || type == SSL_CONF_TYPE_DIR) && !value.startsWith('/'))
-            value.prepend(m_settings.prefix);
-        if (SSL_CONF_cmd(commands.get(), command.name.constData(), value.constData()) <= 0)
-            return placed(openSslError(u"SSL_CONF_cmd(\"%1\", \"%2\") failed"_s.arg(QString::fromUtf8(command.name),
-                                                                                    QString::fromUtf8(value))),
-                          command.where);
-    }
-    if (SSL_CONF_CTX_finish(commands.get()) != 1)
-        return placed(openSslError(u"SSL_CONF_finish() failed"_s), m_settings.commands.back().where);
+        return failedTlsCall("SSL_CTX_use_PrivateKey", m_settings.certificateKey.path, m_settings.certificateKey.where);
     return {};
 }
 
@@ -189,7 +123,7 @@ Result<void> TlsClientContext::applyTo(SSL *connection) const
 std::pair<QByteArray, QByteArray> TlsClientContext::protocolRange() const
 {
     std::pair<QByteArray, QByteArray> range;
-    for (const ProtocolRow &row : Protocols) {
+    for (const TlsProtocolRow &row : tlsProtocolRows()) {
         if (!row.name || !(m_settings.protocols & quint8(row.protocol)))
             continue;
         range.second = row.name;

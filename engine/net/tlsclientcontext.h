@@ -32,7 +32,6 @@ private:
     Result<void> loadTrusted();
     Result<void> loadTrustedAsOld();
     Result<void> applyCertificate(SSL_CTX *context) const;
-    Result<void> applyCommands(SSL_CTX *context) const;
 
     TlsClientSettings m_settings;
     TlsCertificate m_certificate; // null parts: none

@@ -3,6 +3,8 @@
 
 #include "base/result.h"
 #include "net/tlsserversettings.h"
+#include "net/tlstickets.h"
+#include "net/tlsverification.h"
 #include "pki/tlsfiles.h"
 
 #include <memory>
@@ -22,17 +24,33 @@ public:
 
     const TlsServerSettings &settings() const { return m_settings; }
     // Puts everything into a server's SSL_CTX, in nginx's order (ngx_http_ssl_merge_srv_conf), ALPN for HTTP/1
-    // included.
+    // included. Whatever QSslSocket said in it before is taken back, or becomes what OpenSSL begins with.
     Result<void> applyTo(SSL_CTX *context) const;
     // Without any certificate no handshake can succeed.
     bool hasCertificate() const { return m_local || !m_certificates.empty(); }
+    // The leaf and its chain, of each kind of key.
+    std::vector<const TlsCertificate *> certificates() const;
     // The same settings, and files of the same content: sessions outlive a reload.
-    bool isSameAs(const TlsServerContext &other) const;
+    bool isSameAs(const TlsServerContext &other) const { return m_digest == other.m_digest; }
 
 private:
+    Result<void> load();
+    Result<void> loadKeyExchange();
+    Result<void> applyOptions(SSL_CTX *context) const;
+    Result<void> applyCertificates(SSL_CTX *context) const;
+    void applyVerification(SSL_CTX *context) const;
+    Result<void> applyKeyExchange(SSL_CTX *context) const;
+    void applySessions(SSL_CTX *context) const;
+    QByteArray sessionContext() const;
+    QByteArray digest() const;
+
     TlsServerSettings m_settings;
     std::vector<TlsCertificate> m_certificates;
     std::shared_ptr<const TlsCertificate> m_local;
+    TlsVerification m_verification;
+    KeyHandle m_dhParameters; // null: none
+    TlsTicketKeys m_ticketKeys;
+    QByteArray m_digest; // of all of the above
 };
 
 } // namespace portlight

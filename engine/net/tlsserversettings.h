@@ -48,7 +48,9 @@ struct TlsServerSettings {
     TlsFileSetting revocations;
     bool rejectHandshake = false;
     std::vector<TlsClientSettings::Command> commands;
-    QByteArray prefix; // where relative files of commands start
+    QByteArray prefix;              // where relative files of commands start
+    qint64 bufferBytes = 16 * 1024; // the largest record that is sent, up to what TLS allows
+    bool loadsAsOld = false;        // nginx before 1.27.2 had OpenSSL read the trusted files itself: other words
 };
 
 } // namespace portlight

@@ -6,6 +6,7 @@
 #include "proxy/compilelogs.h"
 #include "proxy/compilenames.h"
 #include "proxy/compilescope.h"
+#include "proxy/compileservertls.h"
 #include "proxy/compileupstreams.h"
 #include "proxy/geovariable.h"
 #include "proxy/mapvariable.h"
@@ -50,6 +51,7 @@ private:
     void compileServer(const ConfigNode &block, const LevelSettings &http);
     void compileListens(const ConfigNode &block, const ServerConfig *server);
     void compileNames(const ConfigNode &block, ServerConfig &server);
+    void compileTls();
     void addListener(const ListenAddress &address, const ListenOptions &options, const ServerConfig *server,
                      const TextPosition &where);
 
@@ -61,6 +63,7 @@ private:
     UpstreamCompiler m_upstreams;
     LocationCompiler m_locations;
     QHash<QByteArray, size_t> m_listenerIndex; // by address as text
+    std::vector<std::vector<const ServerConfig *>> m_listenerServers;
 };
 
 void Compiler::run()
@@ -86,6 +89,7 @@ void Compiler::run()
     }
     for (const ConfigNode *block : http->childrenNamed("server"))
         compileServer(*block, level);
+    compileTls();
     reportUndefined();
     m_config.readsSentFields = m_variables.readsSentFields();
     m_config.readsUpstreamFields = m_variables.readsUpstreamFields();
@@ -197,6 +201,23 @@ void Compiler::compileListens(const ConfigNode &block, const ServerConfig *serve
                     block.position);
 }
 
+// An address has TLS or it has not, for all servers that share it (ngx_http_add_addresses).
+void Compiler::compileTls()
+{
+    ServerTlsCompiler compiler(m_scope, m_options.localCertificates);
+    QSet<const ServerConfig *> overTls;
+    for (size_t i = 0; i < m_config.listeners.size(); ++i) {
+        ListenerConfig &listener = m_config.listeners[i];
+        listener.tls = listener.tls || listener.defaultServer->root->settings.tls->on;
+        if (listener.tls)
+            overTls.unite({m_listenerServers[i].begin(), m_listenerServers[i].end()});
+    }
+    for (const std::unique_ptr<ServerConfig> &server : m_config.servers)
+        compiler.compileServer(*server, overTls.contains(server.get()));
+    for (size_t i = 0; i < m_config.listeners.size(); ++i)
+        compiler.checkListener(m_config.listeners[i], m_listenerServers[i]);
+}
+
 void Compiler::addListener(const ListenAddress &address, const ListenOptions &options, const ServerConfig *server,
                            const TextPosition &where)
 {
@@ -204,6 +225,7 @@ void Compiler::addListener(const ListenAddress &address, const ListenOptions &op
     if (!m_listenerIndex.contains(key)) {
         m_listenerIndex.insert(key, m_config.listeners.size());
         m_config.listeners.push_back({address, options, {}, nullptr, false, where});
+        m_listenerServers.emplace_back();
     } else {
         ListenOptions &merged = m_config.listeners[m_listenerIndex.value(key)].options;
         if (setsSocketOptions(options)) // of all listens of an address, one may
@@ -213,6 +235,7 @@ void Compiler::addListener(const ListenAddress &address, const ListenOptions &op
     if (!listener.defaultServer || options.defaultServer)
         listener.defaultServer = server;
     listener.tls = listener.tls || options.ssl;
+    m_listenerServers[m_listenerIndex.value(key)].push_back(server);
     for (const ServerName &name : server->names) {
         // Validation has told of wildcards that there are not. On an address with one server nginx never looks.
         listener.names.add(name, server);

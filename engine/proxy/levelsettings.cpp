@@ -22,7 +22,7 @@ const SetterTable &setters()
         for (const auto rows :
              {coreSetters(), proxySetters(), proxyFieldSetters(), proxyFlowSetters(), proxyTlsSetters(), retrySetters(),
               errorPageSetters(), rewriteSetters(), headerSetters(), logSetters(), fileSetters(), bodySetters(),
-              accessSetters(), resolverSetters()}) {
+              accessSetters(), resolverSetters(), tlsSetters()}) {
             for (const SetterRow &row : rows)
                 all.insert(row.name, row);
         }

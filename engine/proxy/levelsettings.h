@@ -13,6 +13,7 @@
 #include "proxy/proxysettings.h"
 #include "proxy/resolversettings.h"
 #include "proxy/rewritesettings.h"
+#include "proxy/servertlssettings.h"
 #include "proxy/upstreamtlssettings.h"
 
 #include <span>
@@ -49,6 +50,7 @@ struct LevelSettings {
     Shared<FileSettings> files;
     Shared<AccessSettings> access;
     Shared<ResolverSettings> resolver;
+    Shared<ServerTlsSettings> tls;
 
     // Defaults of the version that `scope` names.
     static LevelSettings defaults(CompileScope &scope);
@@ -71,5 +73,6 @@ std::span<const SetterRow> fileSetters();
 std::span<const SetterRow> bodySetters();
 std::span<const SetterRow> accessSetters();
 std::span<const SetterRow> resolverSetters();
+std::span<const SetterRow> tlsSetters();
 
 } // namespace portlight

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/testauthority.h"
 
+#include "pki/opensslhandles.h"
+
+#include <openssl/pem.h>
+
 #include <QFile>
 #include <QProcess>
 
@@ -37,11 +41,25 @@ QByteArray fileContent(const QByteArray &path)
     return file.readAll();
 }
 
-QList<QByteArray> request(const CertificateFiles &files, const QByteArray &name)
+QList<QByteArray> request(const CertificateFiles &files, const QByteArray &name, const QByteArray &kind = "ec")
 {
-    return {"req",    "-x509",   "-newkey",    "ec",   "-pkeyopt",        "ec_paramgen_curve:prime256v1",
-            "-nodes", "-keyout", files.key,    "-out", files.certificate, "-days",
-            "30",     "-subj",   "/CN=" + name};
+    QList<QByteArray> words{"req",  "-x509",           "-newkey", kind, "-nodes", "-keyout",    files.key,
+                            "-out", files.certificate, "-days",   "30", "-subj",  "/CN=" + name};
+    if (kind == "ec")
+        words << "-pkeyopt"
+              << "ec_paramgen_curve:prime256v1";
+    return words;
+}
+
+QList<QByteArray> asLeaf(const QByteArray &altNames)
+{
+    return {"-addext", "basicConstraints=critical,CA:FALSE", "-addext", "subjectAltName=" + altNames};
+}
+
+CertificateHandle readCertificate(const QByteArray &path)
+{
+    const BioHandle file(BIO_new_file(path.constData(), "r"));
+    return CertificateHandle(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
 }
 
 } // namespace
@@ -58,11 +76,30 @@ TestAuthority::TestAuthority(const QByteArray &folder, const QByteArray &name)
 CertificateFiles TestAuthority::issue(const QByteArray &name, const QByteArray &altNames)
 {
     const CertificateFiles files{inFolder(m_name + '-' + name + ".pem"), inFolder(m_name + '-' + name + ".key")};
-    openssl(request(files, name) << "-CA" << m_own.certificate << "-CAkey" << m_own.key << "-addext"
-                                 << "basicConstraints=critical,CA:FALSE"
-                                 << "-addext"
-                                 << "subjectAltName=" + (altNames.isEmpty() ? "DNS:" + name : altNames));
+    openssl(request(files, name) << "-CA" << m_own.certificate << "-CAkey" << m_own.key
+                                 << asLeaf(altNames.isEmpty() ? "DNS:" + name : altNames));
     return files;
+}
+
+CertificateFiles TestAuthority::issueWithKey(const QByteArray &name, const QByteArray &kind)
+{
+    const QByteArray base = inFolder(m_name + '-' + name + '-' + kind);
+    const CertificateFiles files{base + ".pem", base + ".key"};
+    openssl(request(files, name, kind) << "-CA" << m_own.certificate << "-CAkey" << m_own.key << asLeaf("DNS:" + name));
+    return files;
+}
+
+void TestAuthority::setValidity(const CertificateFiles &files, long begin, long end)
+{
+    const CertificateHandle certificate = readCertificate(files.certificate);
+    const BioHandle keyFile(BIO_new_file(m_own.key.constData(), "r"));
+    const KeyHandle key(PEM_read_bio_PrivateKey(keyFile.get(), nullptr, nullptr, nullptr));
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), begin);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), end);
+    const BioHandle out(BIO_new_file(files.certificate.constData(), "w"));
+    if (X509_sign(certificate.get(), key.get(), EVP_sha256()) == 0
+        || PEM_write_bio_X509(out.get(), certificate.get()) != 1)
+        qFatal("cannot sign %s", files.certificate.constData());
 }
 
 TestAuthority TestAuthority::below(const QByteArray &name)

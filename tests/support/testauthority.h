@@ -21,6 +21,10 @@ public:
     QByteArray certificate() const { return m_own.certificate; }
     // For a server or a client of that common name; `altNames` as subjectAltName has them: "DNS:a,IP:127.0.0.1".
     CertificateFiles issue(const QByteArray &name, const QByteArray &altNames = {});
+    // With a key of another kind: "ec", "rsa" or "ed25519".
+    CertificateFiles issueWithKey(const QByteArray &name, const QByteArray &kind);
+    // The same certificate, signed anew, that begins and ends so many seconds from now.
+    void setValidity(const CertificateFiles &files, long begin, long end);
     // An authority below this one; what it issues needs its certificate in the chain.
     TestAuthority below(const QByteArray &name);
     void revoke(const CertificateFiles &files);
