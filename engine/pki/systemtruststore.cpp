@@ -118,9 +118,9 @@ TrustReport SystemTrustStore::install(const TrustedRoot &root)
         report.remedy = u"install the package "_s + m_layout->package;
         return report;
     }
-    const AnchorFiles files = findAnchorFiles(*m_layout, root);
     Change change;
-    if (files.own.isEmpty() && files.shared.isEmpty())
+    // A file of several certificates is not enough: `openssl rehash` leaves it out.
+    if (findAnchorFiles(*m_layout, root).own.isEmpty())
         change.write = anchorPath(*m_layout, root);
     change.update = QStringList{program} + m_layout->arguments;
     return carryOut(change, root);
@@ -138,13 +138,15 @@ TrustReport SystemTrustStore::remove(const TrustedRoot &root)
         return report;
     }
     const AnchorFiles files = findAnchorFiles(*m_layout, root);
-    if (!files.shared.isEmpty()) {
-        report.detail = u"%1 holds it together with other certificates"_s.arg(files.shared.first());
-        report.remedy = u"take the certificate out of that file, then run as root: "_s
-                        + shellText(QStringList{m_layout->program} + m_layout->afterRemove);
-        return report;
-    }
-    return carryOut(removal(files, root, program), root);
+    if (files.shared.isEmpty())
+        return carryOut(removal(files, root, program), root);
+    // Somebody else's file: what is there besides is taken out, and the rest is theirs.
+    if (!files.own.isEmpty())
+        report = carryOut(removal(files, root, program), root);
+    report.detail = u"%1 holds it together with other certificates"_s.arg(files.shared.first());
+    report.remedy = u"take the certificate out of that file, then run as root: "_s
+                    + shellText(QStringList{m_layout->program} + m_layout->afterRemove);
+    return report;
 }
 
 bool SystemTrustStore::onlyRootInBundle(const TrustedRoot &root) const
