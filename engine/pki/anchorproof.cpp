@@ -10,8 +10,6 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include <array>
-
 namespace portlight {
 
 using namespace Qt::StringLiterals;
@@ -22,13 +20,6 @@ using StoreContextHandle = std::unique_ptr<X509_STORE_CTX, OpenSslDelete<X509_ST
 // The certificates in it stay their owner's.
 using CertificateListHandle =
     std::unique_ptr<STACK_OF(X509), OpenSslDelete<[](STACK_OF(X509) * list) { sk_X509_free(list); }>>;
-
-QByteArray textIn(BIO *bio)
-{
-    char *data = nullptr;
-    const long size = BIO_get_mem_data(bio, &data);
-    return QByteArray(data, size);
-}
 
 Result<void> verify(X509_STORE *store, const TrustedRoot &root)
 {
@@ -71,27 +62,11 @@ std::vector<CertificateHandle> certificatesInPem(const QByteArray &pem)
         at = next;
         const BioHandle bio(BIO_new_mem_buf(one.data(), int(one.size())));
         // Also "TRUSTED CERTIFICATE", as Fedora and Arch keep them.
-        if (X509 *certificate = PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr))
+        if (X509 *certificate = PEM_read_bio_X509_AUX(bio.get(), nullptr, giveNoPassword, nullptr))
             certificates.emplace_back(certificate);
     }
     ERR_clear_error();
     return certificates;
-}
-
-QByteArray certificateFingerprint(const X509 *certificate)
-{
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1)
-        return {};
-    return QByteArray(reinterpret_cast<const char *>(digest.data()), qsizetype(size)).toHex();
-}
-
-QByteArray certificatePem(X509 *certificate)
-{
-    const BioHandle bio(BIO_new(BIO_s_mem()));
-    PEM_write_bio_X509(bio.get(), certificate);
-    return textIn(bio.get());
 }
 
 QByteArrayList fingerprintsInPem(const QByteArray &pem)

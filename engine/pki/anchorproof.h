@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "pki/opensslhandles.h"
+#include "pki/certificatefacts.h"
 #include "pki/truststores.h"
 
 #include <vector>
@@ -14,9 +14,6 @@ inline constexpr qint64 AnchorFileBytesMax = 16 * 1024 * 1024;
 
 // The certificates in a PEM text, in its order; what stands around and between them, and what is none, is left out.
 std::vector<CertificateHandle> certificatesInPem(const QByteArray &pem);
-// The SHA-256 of a certificate, 64 lower-case hex digits.
-QByteArray certificateFingerprint(const X509 *certificate);
-QByteArray certificatePem(X509 *certificate);
 // Of the certificates in a PEM text.
 QByteArrayList fingerprintsInPem(const QByteArray &pem);
 // Of those in a file; FileNotReadable names it, FileNotFound too.

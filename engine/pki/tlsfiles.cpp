@@ -60,11 +60,11 @@ PemResult<std::vector<CertificateHandle>> readCertificates(const QByteArray &sou
     if (!file)
         return PemFailure{openFunction(source)};
     std::vector<CertificateHandle> all;
-    CertificateHandle first(PEM_read_bio_X509_AUX(file.get(), nullptr, nullptr, nullptr));
+    CertificateHandle first(PEM_read_bio_X509_AUX(file.get(), nullptr, giveNoPassword, nullptr));
     if (!first)
         return PemFailure{"PEM_read_bio_X509_AUX()"};
     all.push_back(std::move(first));
-    while (CertificateHandle next{readNext(file.get(), nullptr, nullptr, nullptr)})
+    while (CertificateHandle next{readNext(file.get(), nullptr, giveNoPassword, nullptr)})
         all.push_back(std::move(next));
     if (!endedCleanly())
         return PemFailure{nextFunction};
@@ -122,6 +122,11 @@ Error fileError(const char *function, const QByteArray &path, int error)
 
 } // namespace
 
+int giveNoPassword(char *, int, int, void *)
+{
+    return 0;
+}
+
 Error openSslError(const QString &message)
 {
     const QByteArray words = takeOpenSslErrors();
@@ -174,7 +179,7 @@ Result<std::vector<RevocationHandle>> loadRevocations(const QByteArray &path)
     if (!file)
         return cannotLoad("CRL", path, {openFunction(path)});
     std::vector<RevocationHandle> all;
-    while (RevocationHandle next{PEM_read_bio_X509_CRL(file.get(), nullptr, nullptr, nullptr)})
+    while (RevocationHandle next{PEM_read_bio_X509_CRL(file.get(), nullptr, giveNoPassword, nullptr)})
         all.push_back(std::move(next));
     if (all.empty() || !endedCleanly())
         return cannotLoad("CRL", path, {"PEM_read_bio_X509_CRL()"});

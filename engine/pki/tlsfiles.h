@@ -31,6 +31,9 @@ inline constexpr qsizetype PasswordLineBytesMax = 512; // NGX_SSL_PASSWORD_BUFFE
 inline constexpr qsizetype PasswordFileBytesMax = 1024 * 1024;
 Result<std::vector<QByteArray>> loadPasswords(const QByteArray &path);
 
+// For OpenSSL's readers of PEM: there is no password. Without a callback OpenSSL would ask at the terminal.
+int giveNoPassword(char *, int, int, void *);
+
 // An error whose message ends with what waits in OpenSSL's queue.
 Error openSslError(const QString &message);
 
