@@ -167,6 +167,7 @@ Result<void> TlsServerContext::applyCertificates(SSL_CTX *context) const
         if (!used)
             return used;
     }
+    applyTlsVaryingCertificates(context, m_settings.varying);
     if (!m_local)
         return {};
     const TlsFileSetting place{"of the local authority"_ba, m_settings.localCertificateAt};

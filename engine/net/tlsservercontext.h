@@ -27,7 +27,7 @@ public:
     // included. Whatever QSslSocket said in it before is taken back, or becomes what OpenSSL begins with.
     Result<void> applyTo(SSL_CTX *context) const;
     // Without any certificate no handshake can succeed.
-    bool hasCertificate() const { return m_local || !m_certificates.empty(); }
+    bool hasCertificate() const { return m_local || !m_certificates.empty() || m_settings.varying; }
     // The leaf and its chain, of each kind of key.
     std::vector<const TlsCertificate *> certificates() const;
     // The same settings, and files of the same content: sessions outlive a reload.

@@ -74,7 +74,7 @@ void add(Digest &into, const TlsServerSettings &settings)
          << settings.revocations.path.isEmpty() << settings.rejectHandshake << settings.bufferBytes;
     for (const TlsClientSettings::Command &command : settings.commands)
         into << command.name << command.value;
-    into << settings.prefix;
+    into << settings.prefix << (settings.varying ? settings.varying->text : QByteArray());
 }
 
 } // namespace
@@ -86,6 +86,8 @@ QByteArray TlsServerContext::sessionContext() const
     hash.addData(QByteArrayView("HTTP"));
     for (const TlsCertificate *certificate : certificates())
         hash.addData(sha1Of(certificate->leaf.get()));
+    if (m_settings.varying)
+        hash.addData(m_settings.varying->text);
     const STACK_OF(X509_NAME) *const names = m_verification.authorities.get();
     for (int i = 0; names && i < sk_X509_NAME_num(names); ++i) {
         const QByteArray name = encoded<i2d_X509_NAME>(sk_X509_NAME_value(names, i));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/tlsclientsettings.h"
+#include "net/tlsvaryingcertificates.h"
 
 #include <chrono>
 
@@ -30,8 +31,10 @@ struct TlsServerSettings {
     TextPosition ciphersAt;
     bool preferServerCiphers = false;
     std::vector<TlsCertificateSetting> certificates;
-    std::vector<QByteArray> passwords; // tried in turn; empty: no file of them
-    bool localCertificate = false;     // portlight_local_certificate: of this desk's own authority
+    std::shared_ptr<const TlsVaryingCertificates> varying; // in their place: names with variables; null: none
+    std::vector<QByteArray> passwords;                     // tried in turn; empty: no file of them
+    TlsFileSetting passwordFile;
+    bool localCertificate = false; // portlight_local_certificate: of this desk's own authority
     TextPosition localCertificateAt;
     TlsFileSetting dhParameters;
     QByteArray curves; // "auto", or names separated by colons

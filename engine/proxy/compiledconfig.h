@@ -15,6 +15,7 @@
 #include "proxy/variabletable.h"
 #include "upstream/upstreamconfig.h"
 
+#include <QByteArrayList>
 #include <QHash>
 
 #include <memory>
@@ -106,6 +107,7 @@ struct CompiledConfig {
     bool readsSentFields = false;          // $sent_http_… is asked for somewhere
     bool readsUpstreamFields = false;      // $upstream_http_… and its like
     milliseconds workerShutdownTimeout{0}; // 0: no bound
+    QByteArrayList tlsFiles;               // certificates, keys and their like that were read: full paths
 };
 using CompiledConfigPtr = std::shared_ptr<const CompiledConfig>;
 

@@ -3,6 +3,7 @@
 
 #include "proxy/compiledconfig.h"
 #include "proxy/filepath.h"
+#include "proxy/varyingcertificates.h"
 
 using namespace Qt::StringLiterals;
 
@@ -89,29 +90,54 @@ std::shared_ptr<const TlsServerContext> ServerTlsCompiler::contextOf(const Serve
     const auto loaded = load(settings);
     if (!loaded)
         m_scope.report(loaded.error(), loaded.error().where.isKnown() ? loaded.error().where : where);
+    else
+        noteFiles(loaded->get()->settings());
     return *m_contexts.insert(&settings, loaded ? *loaded : nullptr);
 }
 
-Result<std::shared_ptr<const TlsServerContext>> ServerTlsCompiler::load(const ServerTlsSettings &settings) const
+Result<std::shared_ptr<const TlsServerContext>> ServerTlsCompiler::load(const ServerTlsSettings &settings)
 {
-    const auto complete = settingsOf(settings);
+    auto complete = settingsOf(settings);
     if (!complete)
         return complete.error();
+    if (const Result<void> added = addCertificates(settings, *complete); !added)
+        return added.error();
     return TlsServerContext::create(*complete, nullptr);
+}
+
+Result<void> ServerTlsCompiler::addCertificates(const ServerTlsSettings &settings, TlsServerSettings &complete)
+{
+    if (!certificateVaries(settings)) {
+        for (size_t i = 0; i < settings.certificates.size(); ++i)
+            complete.certificates.push_back({resolved(settings.certificates[i], m_scope.config.prefix),
+                                             resolved(settings.keys[i], m_scope.config.prefix)});
+        return {};
+    }
+    const auto varying = compileVaryingCertificates(settings, m_scope);
+    if (varying) {
+        complete.varying = *varying;
+        return {};
+    }
+    if (varying.error().code != ErrorCode::NotSupportedYet)
+        return varying.error();
+    complete.rejectHandshake = true;
+    m_scope.diagnostics.append({Severity::Warning,
+                                ErrorCode::NotSupportedYet,
+                                varying.error().message + u", handshakes are refused"_s,
+                                varying.error().where,
+                                {}});
+    return {};
 }
 
 Result<TlsServerSettings> ServerTlsCompiler::settingsOf(const ServerTlsSettings &settings) const
 {
     TlsServerSettings complete = settings.context;
     const std::vector<TlsFileSetting> &certificates = settings.certificates;
-    if (settings.keys.size() < certificates.size())
+    if (!complete.localCertificate && settings.keys.size() < certificates.size())
         return Error{ErrorCode::MissingDirective,
                      u"no \"ssl_certificate_key\" is defined for certificate \"%1\""_s.arg(
                          QString::fromUtf8(certificates.back().path)),
                      certificates.back().where, u"each ssl_certificate has an ssl_certificate_key"_s};
-    for (size_t i = 0; i < certificates.size() && !complete.localCertificate; ++i)
-        complete.certificates.push_back(
-            {resolved(certificates[i], m_scope.config.prefix), resolved(settings.keys[i], m_scope.config.prefix)});
     complete.sessionCache = cacheOf(settings);
     if (complete.protocols == 0)
         complete.protocols = defaultProtocols(m_scope.version);
@@ -162,6 +188,26 @@ void ServerTlsCompiler::compileLocal(ServerConfig &server)
     if (!loaded)
         return m_scope.report(loaded.error(), loaded.error().where.isKnown() ? loaded.error().where : server.position);
     server.tls = *loaded;
+    noteFiles(loaded->get()->settings());
+}
+
+// Those that OpenSSL is told to read by itself are not known.
+void ServerTlsCompiler::noteFiles(const TlsServerSettings &settings)
+{
+    QByteArrayList &files = m_scope.config.tlsFiles;
+    const auto add = [&files](const QByteArray &path) {
+        if (!path.isEmpty() && !path.startsWith(InlinePrefix) && !files.contains(path))
+            files.append(path);
+    };
+    for (const TlsCertificateSetting &pair : settings.certificates) {
+        add(pair.certificate.path);
+        add(pair.key.path);
+    }
+    for (const TlsFileSetting &file : {settings.passwordFile, settings.dhParameters, settings.clientCertificate,
+                                       settings.trustedCertificate, settings.revocations})
+        add(file.path);
+    for (const TlsFileSetting &file : settings.ticketKeys)
+        add(file.path);
 }
 
 void ServerTlsCompiler::checkListener(const ListenerConfig &listener, const std::vector<const ServerConfig *> &servers)

@@ -29,10 +29,12 @@ public:
 
 private:
     std::shared_ptr<const TlsServerContext> contextOf(const ServerTlsSettings &settings, const TextPosition &where);
-    Result<std::shared_ptr<const TlsServerContext>> load(const ServerTlsSettings &settings) const;
+    Result<std::shared_ptr<const TlsServerContext>> load(const ServerTlsSettings &settings);
     Result<TlsServerSettings> settingsOf(const ServerTlsSettings &settings) const;
+    Result<void> addCertificates(const ServerTlsSettings &settings, TlsServerSettings &complete);
     Result<void> checkVerify(const TlsServerSettings &settings) const;
     void compileLocal(ServerConfig &server);
+    void noteFiles(const TlsServerSettings &settings);
 
     CompileScope &m_scope;
     std::shared_ptr<LocalCertificates> m_local; // null: this desk has no authority

@@ -78,7 +78,9 @@ Result<void> addKey(LevelSettings &level, const ConfigNode &node, CompileScope &
 
 Result<void> setPasswords(LevelSettings &level, const ConfigNode &node, CompileScope &scope)
 {
-    return storeSetting(contextOf(level).passwords, loadPasswords(fileOf(node, scope).path));
+    TlsServerSettings &context = contextOf(level);
+    context.passwordFile = fileOf(node, scope);
+    return storeSetting(context.passwords, loadPasswords(context.passwordFile.path));
 }
 
 Result<void> setCiphers(LevelSettings &level, const ConfigNode &node, CompileScope &)

@@ -20,6 +20,7 @@ enum class VariableId : quint8 {
     UpstreamTrailerNamed,
     Capture, // $1 of the last regular expression
     Slot,    // one that the configuration defines
+    Tls,     // $ssl_…: VariableRef::slot is its index among these
     Args,
     BinaryRemoteAddr,
     BodyBytesSent,
@@ -88,7 +89,7 @@ struct VariableRef {
     VariableId id = VariableId::Literal;
     QByteArray text; // of a literal; else the name behind the prefix, '_' as '-' for headers
     HeaderId header = HeaderId::Other;
-    quint16 slot = 0;   // of Slot
+    quint16 slot = 0;   // of Slot and Tls
     quint8 capture = 0; // of Capture: 1 to 9
 };
 

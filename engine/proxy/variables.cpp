@@ -4,6 +4,7 @@
 #include "proxy/filevariables.h"
 #include "proxy/responsevariables.h"
 #include "proxy/template.h"
+#include "proxy/tlsvariables.h"
 
 #include "http/fieldtext.h"
 
@@ -239,6 +240,7 @@ bool appendVariable(const VariableRef &variable, Exchange &exchange, WireBuffer 
     case VariableId::Literal: out.append(variable.text); return true;
     case VariableId::Capture: return appendCapture(variable.capture, exchange, out);
     case VariableId::Slot: return appendSlot(variable.slot, exchange, out);
+    case VariableId::Tls: return appendTlsVariable(variable.slot, exchange.downstream().facts().tls, out);
     case VariableId::ArgumentNamed:
         return !variable.text.isEmpty() && appendField(argumentValue(exchange.args(), variable.text), out);
     case VariableId::CookieNamed: return appendCookieNamed(variable.text, exchange, out);

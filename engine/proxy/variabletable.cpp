@@ -2,6 +2,7 @@
 #include "proxy/variabletable.h"
 
 #include "config/variables.h"
+#include "proxy/tlsvariables.h"
 
 #include <algorithm>
 
@@ -107,6 +108,11 @@ std::optional<VariableRef> builtIn(const QByteArray &lower)
     }();
     if (const auto found = known.constFind(lower); found != known.constEnd()) {
         variable.id = *found;
+        return variable;
+    }
+    if (const auto index = tlsVariableIndex(lower)) {
+        variable.id = VariableId::Tls;
+        variable.slot = *index;
         return variable;
     }
     for (const VariablePrefix &row : Prefixes) {

@@ -4,6 +4,7 @@
 #include "config/checkedconfig.h"
 #include "config/parser.h"
 #include "proxy/compile.h"
+#include "support/languagefiles.h"
 
 #include <QDir>
 #include <QFile>
@@ -14,6 +15,7 @@
 #include <QTest>
 
 using namespace portlight;
+using namespace portlight::testing;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -116,13 +118,18 @@ struct Verdict {
     }
 };
 
+QByteArray shortened(const QString &message, const QString &folder, const QString &pki)
+{
+    return message.toUtf8().replace(folder.toUtf8(), "@dir@").replace(pki.toUtf8(), "@pki@");
+}
+
 QString findNginx()
 {
     const QString found = QStandardPaths::findExecutable(u"nginx"_s);
     return found.isEmpty() ? QStandardPaths::findExecutable(u"nginx"_s, {u"/usr/sbin"_s, u"/usr/local/sbin"_s}) : found;
 }
 
-Verdict askNginx(const QString &program, const QString &folder, const QString &file)
+Verdict askNginx(const QString &program, const QString &folder, const QString &pki, const QString &file)
 {
     QProcess nginx;
     nginx.setProcessChannelMode(QProcess::MergedChannels);
@@ -137,7 +144,7 @@ Verdict askNginx(const QString &program, const QString &folder, const QString &f
     while (found.hasNext()) {
         const QRegularExpressionMatch match = found.next();
         QByteArrayList &list = match.captured(1) == u"warn"_s ? verdict.warnings : verdict.errors;
-        const QByteArray words = match.captured(2).toUtf8().replace(folder.toUtf8(), "@dir@");
+        const QByteArray words = shortened(match.captured(2), folder, pki);
         if (list.isEmpty() || list.last() != words)
             list.append(words);
     }
@@ -146,7 +153,7 @@ Verdict askNginx(const QString &program, const QString &folder, const QString &f
     return verdict;
 }
 
-Verdict askOurs(const QByteArray &text, const QString &folder, const QString &file)
+Verdict askOurs(const QByteArray &text, const QString &folder, const QString &pki, const QString &file)
 {
     const ParseOutcome parsed = parseConfig(text, file);
     // nginx ends at the first error; we go on, and may only stumble over it again.
@@ -162,7 +169,7 @@ Verdict askOurs(const QByteArray &text, const QString &folder, const QString &fi
         if (finding.code == ErrorCode::NotSupportedYet)
             continue;
         QByteArrayList &list = finding.severity == Severity::Error ? verdict.errors : verdict.warnings;
-        const QByteArray words = finding.message.toUtf8().replace(folder.toUtf8(), "@dir@");
+        const QByteArray words = shortened(finding.message, folder, pki);
         if (!list.contains(words))
             list.append(words);
     }
@@ -180,6 +187,7 @@ private Q_SLOTS:
     {
         m_nginx = findNginx();
         QVERIFY2(!m_nginx.isEmpty(), "nginx is not installed");
+        makeLanguageFiles(m_pki.path().toUtf8());
     }
 
     void saysWhatNginxSays_data()
@@ -207,12 +215,12 @@ private Q_SLOTS:
         QTemporaryDir directory;
         const QString folder = directory.path();
         QByteArray text = fullText({place.front().toLatin1(), statement, difference});
-        text.replace("@dir@", folder.toUtf8());
+        text.replace("@dir@", folder.toUtf8()).replace("@pki@", m_pki.path().toUtf8());
         QFile file(directory.filePath(u"nginx.conf"_s));
         QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) == text.size());
         file.close();
-        const Verdict nginx = askNginx(m_nginx, folder, file.fileName());
-        const Verdict ours = askOurs(text, folder, file.fileName());
+        const Verdict nginx = askNginx(m_nginx, folder, m_pki.path(), file.fileName());
+        const Verdict ours = askOurs(text, folder, m_pki.path(), file.fileName());
         const QByteArray both = "\nnginx says" + nginx.toText() + "\nwe say" + ours.toText();
         if (difference.isEmpty())
             QVERIFY2(nginx.agreesWith(ours), both.constData());
@@ -222,6 +230,7 @@ private Q_SLOTS:
 
 private:
     QString m_nginx;
+    QTemporaryDir m_pki;
 };
 
 QTEST_GUILESS_MAIN(TestLanguageParity)

@@ -225,7 +225,7 @@ void TestDirectiveTable::variablesAreKnown_data()
     QTest::newRow("prefix alone") << QByteArray("arg_") << VariableSupport::Runs;
     QTest::newRow("file name") << QByteArray("request_filename") << VariableSupport::Runs;
     QTest::newRow("upstream field") << QByteArray("upstream_http_etag") << VariableSupport::Runs;
-    QTest::newRow("of TLS") << QByteArray("ssl_protocol") << VariableSupport::NotYet;
+    QTest::newRow("of TLS") << QByteArray("ssl_protocol") << VariableSupport::Runs;
     QTest::newRow("unknown") << QByteArray("nosuch") << VariableSupport::Unknown;
 }
 
