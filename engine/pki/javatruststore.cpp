@@ -153,8 +153,12 @@ TrustReport JavaTrustStore::inspect(const TrustedRoot &root)
 {
     if (std::optional<TrustReport> refused = refusal())
         return *refused;
+    return prove(findAlias(root), root);
+}
+
+TrustReport JavaTrustStore::prove(const Result<std::optional<QString>> &alias, const TrustedRoot &root) const
+{
     TrustReport report = startReport();
-    const Result<std::optional<QString>> alias = findAlias(root);
     if (!alias) {
         report.detail = alias.error().message;
         report.remedy = alias.error().hint;
@@ -204,17 +208,19 @@ TrustReport JavaTrustStore::install(const TrustedRoot &root)
 
 TrustReport JavaTrustStore::remove(const TrustedRoot &root)
 {
-    TrustReport report = inspect(root);
-    if (report.state != TrustState::Trusted && report.state != TrustState::Partly)
-        return report;
+    if (std::optional<TrustReport> refused = refusal())
+        return *refused;
+    const Result<std::optional<QString>> alias = findAlias(root);
+    if (!alias || !*alias)
+        return prove(alias, root);
     if (followsSystemAnchors(m_place)) {
+        TrustReport report = prove(alias, root);
         report.remedy = u"it follows the system's store: take the root out there"_s;
         return report;
     }
-    const Result<std::optional<QString>> alias = findAlias(root);
-    if (!alias || !*alias)
-        return inspect(root);
-    return change(report, {u"-delete"_s, u"-alias"_s, **alias}, root);
+    const QStringList removal{u"-delete"_s, u"-alias"_s, **alias};
+    // The proof costs two runs of keytool: not for what goes anyway.
+    return change(isWritable(m_place.path) ? startReport() : prove(alias, root), removal, root);
 }
 
 TrustReport JavaTrustStore::change(TrustReport report, const QStringList &arguments, const TrustedRoot &root)

@@ -23,6 +23,7 @@ private:
     std::optional<TrustReport> refusal() const;
     // What keytool knows of the root: the alias, or none.
     Result<std::optional<QString>> findAlias(const TrustedRoot &root) const;
+    TrustReport prove(const Result<std::optional<QString>> &alias, const TrustedRoot &root) const;
     // That the chain of the root's leaf ends in this store, in a copy of it.
     Result<void> verify(const TrustedRoot &root) const;
     Result<void> importQuietly(const QString &store, const QString &alias, const QByteArray &pem) const;
