@@ -35,14 +35,21 @@ void addRuntime(std::map<QString, JavaStorePlace> &found, const QString &home)
     }
 }
 
+bool isBelow(const QString &path, const QDir &root)
+{
+    const QString top = QDir::cleanPath(root.absolutePath());
+    return QDir::cleanPath(path).startsWith(top.endsWith(u'/') ? top : top + u'/');
+}
+
 } // namespace
 
 std::vector<JavaStorePlace> findJavaStores(const TrustPlaces &places, const TrustPrograms &programs)
 {
     std::map<QString, JavaStorePlace> found;
-    if (!places.javaHome.isEmpty())
-        addRuntime(found, places.javaHome);
     const QDir root(places.systemRoot.isEmpty() ? u"/"_s : places.systemRoot);
+    // Below a scratch root, the machine's own is none of its runtimes.
+    if (!places.javaHome.isEmpty() && isBelow(places.javaHome, root))
+        addRuntime(found, places.javaHome);
     const QDir runtimes(root.filePath(u"usr/lib/jvm"_s));
     for (const QString &entry : runtimes.entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name))
         addRuntime(found, runtimes.filePath(entry));

@@ -49,7 +49,7 @@ struct TrustPlaces {
     QString systemRoot = QStringLiteral("/"); // the system's anchors and Java's folders lie below
     QString dataHome;                         // $XDG_DATA_HOME; empty: its default in `home`
     QString configHome;                       // $XDG_CONFIG_HOME; likewise
-    QString javaHome;                         // $JAVA_HOME
+    QString javaHome;                         // $JAVA_HOME; counts when it lies below `systemRoot`
     QString javaStorePassword;                // $PORTLIGHT_JAVA_STOREPASS; empty: Java's own, "changeit"
     QStringList toolFolders;                  // where programs are looked up: $PATH, then the administrator's
     // The program runs as root, but `home` is another user's: its stores are not touched.

@@ -13,8 +13,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-#define COMPARE_STATE(report, expected) QVERIFY2((report).state == (expected), qPrintable((report).detail))
-
 constexpr int BrowserPatienceMs = 60'000;
 
 QProcessEnvironment browserEnvironment(const TrustLab &lab)

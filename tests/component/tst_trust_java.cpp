@@ -10,8 +10,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-#define COMPARE_STATE(report, expected) QVERIFY2((report).state == (expected), qPrintable((report).detail))
-
 QByteArray keytool(const QStringList &arguments)
 {
     QProcess program;
@@ -25,8 +23,8 @@ QByteArray keytool(const QStringList &arguments)
 // A store as a runtime has it, with another root in it.
 QString makeStore(TrustLab &lab, const QString &password)
 {
-    lab.makeFolder(u"jdk/lib/security"_s);
-    const QString path = lab.path(u"jdk/lib/security/cacerts"_s);
+    lab.makeFolder(u"system/jdk/lib/security"_s);
+    const QString path = lab.path(u"system/jdk/lib/security/cacerts"_s);
     keytool({u"-importcert"_s, u"-noprompt"_s, u"-alias"_s, u"other"_s, u"-file"_s, lab.otherRoot().path,
              u"-keystore"_s, path, u"-storepass"_s, password});
     return path;
@@ -35,7 +33,7 @@ QString makeStore(TrustLab &lab, const QString &password)
 TrustPlaces javaPlaces(const TrustLab &lab)
 {
     TrustPlaces places = lab.places();
-    places.javaHome = lab.path(u"jdk"_s);
+    places.javaHome = lab.path(u"system/jdk"_s);
     return places;
 }
 
@@ -99,11 +97,11 @@ private Q_SLOTS:
     void thePasswordOfItsOwnIsNoArgument()
     {
         TrustLab lab;
-        const QString path = lab.writeFile(u"jdk/lib/security/cacerts"_s, {});
+        const QString path = lab.writeFile(u"system/jdk/lib/security/cacerts"_s, {});
         const QByteArray log = lab.path(u"log"_s).toUtf8();
         lab.writeTool(u"keytool"_s, "echo \"$* / $PORTLIGHT_JAVA_STOREPASS\" >>\"" + log + "\"\n");
         TrustPlaces places = lab.placesWithOwnTools();
-        places.javaHome = lab.path(u"jdk"_s);
+        places.javaHome = lab.path(u"system/jdk"_s);
         places.javaStorePassword = u"its own"_s;
         storeWithId(places, u"java:"_s + path)->inspect(lab.root());
         const QList<QByteArray> parts = readFile(lab.path(u"log"_s)).trimmed().split('/');
@@ -114,7 +112,7 @@ private Q_SLOTS:
     void aDamagedStoreIsReported()
     {
         TrustLab lab;
-        const QString path = lab.writeFile(u"jdk/lib/security/cacerts"_s, QByteArray(3000, '\x5a'));
+        const QString path = lab.writeFile(u"system/jdk/lib/security/cacerts"_s, QByteArray(3000, '\x5a'));
         const auto store = storeWithId(javaPlaces(lab), u"java:"_s + path);
         for (const TrustReport &report : {store->install(lab.root()), store->remove(lab.root())}) {
             COMPARE_STATE(report, TrustState::Unknown);
@@ -127,8 +125,8 @@ private Q_SLOTS:
     {
         const TrustLab lab;
         TrustPlaces places = lab.placesWithOwnTools();
-        places.javaHome = lab.path(u"jdk"_s);
-        const QString path = lab.writeFile(u"jdk/lib/security/cacerts"_s, {});
+        places.javaHome = lab.path(u"system/jdk"_s);
+        const QString path = lab.writeFile(u"system/jdk/lib/security/cacerts"_s, {});
         const TrustReport report = storeWithId(places, u"java:"_s + path)->inspect(lab.root());
         COMPARE_STATE(report, TrustState::ToolMissing);
         QVERIFY(report.remedy.contains(u"default-jre-headless"_s));

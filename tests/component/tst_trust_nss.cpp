@@ -39,8 +39,6 @@ void makeDatabase(const TrustLab &lab, const QString &passwordFile = {})
                                          : QStringList{u"-N"_s, u"-f"_s, passwordFile});
 }
 
-#define COMPARE_STATE(report, expected) QVERIFY2((report).state == (expected), qPrintable((report).detail))
-
 } // namespace
 
 class TrustNssTest : public QObject

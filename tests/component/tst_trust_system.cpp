@@ -16,8 +16,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-#define COMPARE_STATE(report, expected) QVERIFY2((report).state == (expected), qPrintable((report).detail))
-
 const QString DebianAnchors = u"system/usr/local/share/ca-certificates"_s;
 const QString DebianBundle = u"system/etc/ssl/certs/ca-certificates.crt"_s;
 

@@ -6,6 +6,9 @@
 
 #include <QTemporaryDir>
 
+// Compares the state that a report gives; what it says otherwise is in the failure.
+#define COMPARE_STATE(report, expected) QVERIFY2((report).state == (expected), qPrintable((report).detail))
+
 namespace portlight::testing {
 
 // A scratch home, a scratch system, and a root with an intermediate and a server's certificate below it: what tests of

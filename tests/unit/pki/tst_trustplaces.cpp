@@ -214,14 +214,27 @@ private Q_SLOTS:
     {
         const TrustLab lab;
         TrustPlaces places = lab.placesWithOwnTools();
-        places.javaHome = lab.path(u"jdk"_s);
-        lab.writeFile(u"jdk/lib/security/cacerts"_s, {});
+        places.javaHome = lab.path(u"system/jdk"_s);
+        lab.writeFile(u"system/jdk/lib/security/cacerts"_s, {});
         const TrustPrograms programs(places.toolFolders, {});
         lab.writeTool(u"keytool"_s, "exit 1\n");
         QCOMPARE(findJavaStores(places, programs).at(0).keytool, lab.path(u"tools/keytool"_s));
-        QFile keytool(lab.writeFile(u"jdk/bin/keytool"_s, "#!/bin/sh\n"));
+        QFile keytool(lab.writeFile(u"system/jdk/bin/keytool"_s, "#!/bin/sh\n"));
         QVERIFY(keytool.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
         QCOMPARE(findJavaStores(places, programs).at(0).keytool, QFileInfo(keytool.fileName()).canonicalFilePath());
+    }
+
+    void aScratchSystemDoesNotReachTheMachinesJava()
+    {
+        const TrustLab lab;
+        TrustPlaces places = lab.placesWithOwnTools();
+        places.javaHome = lab.path(u"system-beside"_s);
+        lab.writeFile(u"system-beside/lib/security/cacerts"_s, {});
+        const TrustPrograms programs({}, {});
+        QVERIFY(findJavaStores(places, programs).empty());
+        places.systemRoot = lab.path(u"."_s);
+        places.javaHome = lab.path(u"./system-beside"_s);
+        QCOMPARE(findJavaStores(places, programs).size(), size_t(1));
     }
 
     void javaStoresHaveAMaximum()
