@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/authority.h"
 #include "api/controlcommands.h"
 #include "api/controlserver.h"
+#include "keychain/keychain.h"
 #include "mainwindow.h"
 #include "singleinstance.h"
 #include "theme/icons.h"
@@ -66,18 +68,23 @@ int main(int argc, char **argv)
     Theme theme(application, Theme::fromName(settings.value(u"appearance"_s).toString()));
     EngineOptions engineOptions;
     engineOptions.capture = true;
+    Authority authority(std::make_unique<Keychain>());
+    engineOptions.localCertificates = authority.certificates();
     Workspace workspace(options.config.isEmpty() ? ConfigStore::defaultPath() : options.config, engineOptions);
     MainWindow window(workspace, theme, settings);
     ControlServer control; // for portlightctl; the window works without it
     addWorkspaceCommands(control, workspace);
+    addAuthorityCommands(control, authority);
     if (const Result<void> started = control.start(); !started)
         std::fprintf(stderr, "portlight: %s\n", qPrintable(started.error().toString()));
     QObject::connect(&instance, &SingleInstance::activated, &window, [&window](const QString &page) {
         window.showPageNamed(page);
         window.raiseToFront();
     });
+    QObject::connect(&authority, &Authority::certificatesChanged, &workspace, &Workspace::reapply);
     window.showPageNamed(options.page);
     options.minimized ? window.showMinimized() : window.show();
+    authority.open();
     workspace.open();
     return QApplication::exec();
 }

@@ -70,6 +70,15 @@ void printFailure(const Error &error)
         printError(u"  %1\n"_s.arg(error.hint));
 }
 
+int commandFailure(const CommandLine &line, const Error &error)
+{
+    if (line.isSet(u"json"_s))
+        printJson(controlAnswer(error));
+    else
+        printFailure(error);
+    return ExitFailed;
+}
+
 int controlFailure(const CommandLine &line, const Error &error)
 {
     if (line.isSet(u"json"_s)) {

@@ -21,6 +21,8 @@ void printJson(const QJsonObject &object);
 void printFailure(const Error &error);
 
 class CommandLine;
+// What could not be done, in words or with --json as its answer; gives ExitFailed.
+int commandFailure(const CommandLine &line, const Error &error);
 // What a running Portlight refused, or that none runs, in words or with --json as its answer; gives ExitFailed.
 int controlFailure(const CommandLine &line, const Error &error);
 

@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::array<Command, 16> Commands{{
+constexpr std::array<Command, 17> Commands{{
     {"serve", "Run the proxy in the foreground", runServe},
     {"check", "Check a configuration and say what is wrong with it", runCheck},
     {"add", "Add a domain: portlightctl add shop 3000", runAdd},
@@ -27,6 +27,7 @@ constexpr std::array<Command, 16> Commands{{
     {"import", "Make somebody's nginx.conf run on this desk", runImport},
     {"export", "Write the configuration for another server", runExport},
     {"verify", "Play requests to a real nginx and to Portlight, and compare the answers", runVerify},
+    {"ca", "Certificates that browsers accept: portlightctl ca init && portlightctl ca trust", runCa},
     {"reference", "Print what is known of each directive", runReference},
 }};
 

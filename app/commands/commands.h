@@ -43,6 +43,7 @@ int runReload(const QStringList &arguments);
 int runImport(const QStringList &arguments);
 int runExport(const QStringList &arguments);
 int runVerify(const QStringList &arguments);
+int runCa(const QStringList &arguments);
 int runReference(const QStringList &arguments);
 
 } // namespace portlight

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/authorityreading.h"
 #include "api/controlclient.h"
 #include "api/controlreports.h"
+#include "api/httpsdefault.h"
 #include "api/workspacefile.h"
 #include "commands/commandline.h"
 
@@ -36,7 +38,10 @@ Result<QJsonObject> addInFile(WorkspaceFile &file, const QString &text)
     const auto draft = parseDomainLine(text, customaryListenPort(file.tree()));
     if (!draft)
         return draft.error();
-    const auto index = file.edit(additionOf(*draft));
+    // Made by hand or by the window: a domain has HTTPS once this desk has an authority.
+    const auto facts = LocalAuthority::inspect(LocalAuthority::defaultFolder());
+    const QByteArrayList suffixes = facts ? facts->suffixes : QByteArrayList();
+    const auto index = file.edit(additionOf(withDefaultHttps(*draft, file.tree(), suffixes)));
     if (!index)
         return index.error();
     return domainAnswer(listDomains(file.tree()).value(*index), false);

@@ -8,6 +8,8 @@
 
 namespace portlight {
 
+class Authority;
+
 // What `serve` runs: somebody's file, the user's own configuration, or the demo. Main thread; owned by the session.
 class ServedConfig
 {
@@ -19,6 +21,8 @@ public:
     virtual std::optional<int> start() = 0;
     // Reads the configuration again. A bad one is told in the error log, and the one before goes on.
     virtual void reload(ServeLog &log) = 0;
+    // The local authority has other certificates, or is there at last.
+    virtual void certificatesChanged() { engine().reapply(); }
     // What start() has printed of the configuration, so that nothing is said twice.
     virtual Diagnostics told() const { return {}; }
     // No commands from outside any more.
@@ -30,7 +34,7 @@ public:
 };
 
 std::unique_ptr<ServedConfig> makeServedFile(const ServeOptions &options);
-std::unique_ptr<ServedConfig> makeServedWorkspace(const ServeOptions &options, ServeLog &log);
+std::unique_ptr<ServedConfig> makeServedWorkspace(const ServeOptions &options, ServeLog &log, Authority &authority);
 std::unique_ptr<ServedConfig> makeServedDemo(const ServeOptions &options);
 
 // "file:line:column: severity: message" on standard error, a line each.

@@ -15,12 +15,13 @@ namespace {
 class ServedWorkspace final : public ServedConfig
 {
 public:
-    ServedWorkspace(const ServeOptions &options, ServeLog &log)
+    ServedWorkspace(const ServeOptions &options, ServeLog &log, Authority &authority)
         : m_log(log)
         , m_workspace(ConfigStore::defaultPath(), options.engineOptions())
         , m_control(std::make_unique<ControlServer>())
     {
         addWorkspaceCommands(*m_control, m_workspace);
+        addAuthorityCommands(*m_control, authority);
     }
 
     ProxyEngine &engine() override { return m_workspace.engine(); }
@@ -48,6 +49,7 @@ public:
         m_workspace.open();
     }
 
+    void certificatesChanged() override { m_workspace.reapply(); }
     void aboutToStop() override { m_control.reset(); }
 
     QString greeting() const override { return u"Portlight runs %1\n"_s.arg(m_workspace.configPath()); }
@@ -75,9 +77,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<ServedConfig> makeServedWorkspace(const ServeOptions &options, ServeLog &log)
+std::unique_ptr<ServedConfig> makeServedWorkspace(const ServeOptions &options, ServeLog &log, Authority &authority)
 {
-    return std::make_unique<ServedWorkspace>(options, log);
+    return std::make_unique<ServedWorkspace>(options, log, authority);
 }
 
 } // namespace portlight

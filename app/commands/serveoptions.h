@@ -21,8 +21,9 @@ struct ServeOptions {
     NginxVersion nginxVersion;
     bool capture = false;
     bool json = false;
+    std::shared_ptr<LocalCertificates> localCertificates; // of the session's authority
 
-    EngineOptions engineOptions() const { return {nginxVersion, capture, errorLog, prefix}; }
+    EngineOptions engineOptions() const { return {nginxVersion, capture, errorLog, prefix, localCertificates}; }
 };
 
 // The options, or the exit code when the command is over already.

@@ -6,6 +6,7 @@
 #include "api/controlreports.h"
 #include "api/workspace.h"
 #include "commands/commandline.h"
+#include "keychain/keychain.h"
 
 #include <QCoreApplication>
 
@@ -30,10 +31,17 @@ bool isAboutListener(const Diagnostic &diagnostic)
            || diagnostic.code == ErrorCode::SocketFailed;
 }
 
+ServeOptions withCertificates(ServeOptions options, const Authority &authority)
+{
+    options.localCertificates = authority.certificates();
+    return options;
+}
+
 } // namespace
 
 ServeSession::ServeSession(const ServeOptions &options)
-    : m_options(options)
+    : m_authority(std::make_unique<Keychain>())
+    , m_options(withCertificates(options, m_authority))
     , m_pidFile(options.pidFile)
 {}
 
@@ -46,13 +54,14 @@ int ServeSession::run()
         return ExitCannotStart;
     }
     m_served = m_options.demo             ? makeServedDemo(m_options)
-               : m_options.file.isEmpty() ? makeServedWorkspace(m_options, m_log)
+               : m_options.file.isEmpty() ? makeServedWorkspace(m_options, m_log, m_authority)
                                           : makeServedFile(m_options);
     connectSignals();
     if (const auto opened = openControl(); !opened) {
         printFailure(opened.error());
         return ExitCannotStart;
     }
+    m_authority.openWhenAsked();
     if (const auto failed = m_served->start())
         return *failed;
     return QCoreApplication::exec();
@@ -64,12 +73,17 @@ Result<void> ServeSession::openControl()
         return {};
     m_control = std::make_unique<ControlServer>();
     addBackendCommands(*m_control, m_served->engine());
+    addAuthorityCommands(*m_control, m_authority);
     return m_control->start(m_options.control);
 }
 
 void ServeSession::connectSignals()
 {
     connect(&m_signals, &ProcessSignals::received, this, &ServeSession::takeSignal);
+    connect(&m_authority, &Authority::certificatesChanged, this, [this] {
+        if (m_state != State::Stopping)
+            m_served->certificatesChanged();
+    });
     connect(&m_served->engine(), &ProxyEngine::configApplied, this, &ServeSession::takeOutcome);
     connect(&m_served->engine(), &ProxyEngine::stopped, this, [this] { QCoreApplication::exit(m_exitCode); });
 }

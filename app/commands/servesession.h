@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "api/authority.h"
 #include "api/controlserver.h"
 #include "commands/commands.h"
 #include "commands/pidfile.h"
@@ -33,6 +34,7 @@ private:
     void stop(StopMode mode, int exitCode);
     void printStart(const ApplyOutcome &outcome) const;
 
+    Authority m_authority; // its passphrase is asked for when a domain needs a certificate of it
     const ServeOptions m_options;
     ServeLog m_log;
     PidFile m_pidFile;

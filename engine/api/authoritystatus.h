@@ -51,6 +51,7 @@ struct TrustStoreStatus {
 struct TrustSetting {
     QString program; // "Node.js"
     QString setting; // to be pasted into a shell
+    QString note;    // how the program behaves without it
     friend bool operator==(const TrustSetting &, const TrustSetting &) = default;
 };
 

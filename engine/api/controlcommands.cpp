@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/controlcommands.h"
 
+#include "api/authority.h"
 #include "api/backendreports.h"
 #include "api/controlreports.h"
 #include "api/controlserver.h"
@@ -125,6 +126,14 @@ void addBackendCommands(ControlServer &server, ProxyEngine &engine)
     server.addCommand(u"peer-state"_s, [&engine](const QJsonObject &request) { return setPeerState(engine, request); });
     server.addCommand(u"peer-weight"_s,
                       [&engine](const QJsonObject &request) { return setPeerWeight(engine, request); });
+}
+
+void addAuthorityCommands(ControlServer &server, Authority &authority)
+{
+    server.addCommand(u"ca-unlock"_s, [&authority](const QJsonObject &request) {
+        authority.unlock(request.value(u"passphrase"_s).toString());
+        return QJsonObject();
+    });
 }
 
 } // namespace portlight

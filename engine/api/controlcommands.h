@@ -3,6 +3,7 @@
 
 namespace portlight {
 
+class Authority;
 class ControlServer;
 class ProxyEngine;
 class Workspace;
@@ -12,5 +13,7 @@ class Workspace;
 void addWorkspaceCommands(ControlServer &server, Workspace &workspace);
 // backends, peer-state and peer-weight, which act on what the engine runs.
 void addBackendCommands(ControlServer &server, ProxyEngine &engine);
+// ca-unlock, which gives the authority the passphrase of its keys. It answers before that has been tried.
+void addAuthorityCommands(ControlServer &server, Authority &authority);
 
 } // namespace portlight

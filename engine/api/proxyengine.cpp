@@ -37,6 +37,8 @@ public:
     QThreadPool compiler;
     EngineStatus status;
     quint64 lastRequest = 0;
+    ConfigTreePtr lastTree;
+    bool lastNeedsAllListeners = false;
     bool stopping = false;
 };
 
@@ -102,10 +104,17 @@ void ProxyEngine::Private::connectSignals()
 quint64 ProxyEngine::applyConfig(ConfigTreePtr tree, bool allListenersRequired)
 {
     const quint64 request = ++d->lastRequest;
+    d->lastTree = tree;
+    d->lastNeedsAllListeners = allListenersRequired;
     d->compiler.start([this, request, tree = std::move(tree), allListenersRequired] {
         d->compileAndPost(request, tree, allListenersRequired);
     });
     return request;
+}
+
+quint64 ProxyEngine::reapply()
+{
+    return d->lastTree ? applyConfig(d->lastTree, d->lastNeedsAllListeners) : 0;
 }
 
 // On a worker: included files, validation, name lookups.

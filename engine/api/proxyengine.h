@@ -36,6 +36,8 @@ public:
     // Compiles on a worker and swaps with nothing dropped; answered by configApplied with the returned request id.
     // A listener that cannot be bound is reported and the rest runs, unless `allListenersRequired` (serve FILE).
     quint64 applyConfig(ConfigTreePtr tree, bool allListenersRequired = false);
+    // The same with the configuration that was given last: its certificates may be others now. 0 when there was none.
+    quint64 reapply();
     // Answered by stopped(). Graceful: listeners close, exchanges end, bounded by worker_shutdown_timeout.
     void stop(StopMode mode);
     void reopenLogs();

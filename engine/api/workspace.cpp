@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/workspace.h"
 
+#include "api/httpsdefault.h"
 #include "api/workspace_p.h"
 #include "export/nginxexporter.h"
 
@@ -35,6 +36,12 @@ void Workspace::open()
     d->watch();
     Q_EMIT domainsChanged();
     Q_EMIT diagnosticsChanged();
+}
+
+void Workspace::reapply()
+{
+    if (const quint64 request = d->engine.reapply(); request != 0)
+        d->lastRequest = request;
 }
 
 const QString &Workspace::configPath() const
@@ -87,7 +94,8 @@ QByteArray Workspace::previewAsNginx(int index) const
 
 Result<int> Workspace::addDomain(const DomainDraft &draft)
 {
-    return d->edit(additionOf(draft), Private::ByIndex::No);
+    const QByteArrayList suffixes = d->certificates ? d->certificates->suffixes() : QByteArrayList();
+    return d->edit(additionOf(withDefaultHttps(draft, tree(), suffixes)), Private::ByIndex::No);
 }
 
 Result<void> Workspace::updateDomain(int index, const DomainDraft &draft)
@@ -177,6 +185,7 @@ void Workspace::findListeningPorts()
 Workspace::Private::Private(Workspace *workspace, const QString &path, const EngineOptions &options)
     : q(workspace)
     , file(path, {.version = options.nginxVersion})
+    , certificates(options.localCertificates)
     , engine(options)
 {
     qRegisterMetaType<QList<ListeningPort>>();

@@ -26,6 +26,8 @@ public:
     // Reads the file (a missing one is an empty configuration, written with the first domain) and applies it. A corrupt
     // file is reported by diagnosticsChanged, left as it is, and the running configuration goes on.
     void open();
+    // Applies what runs again: its certificates may be others now.
+    void reapply();
     const QString &configPath() const;
     const ConfigTree &tree() const;
     ProxyEngine &engine();
@@ -46,6 +48,7 @@ public:
     QByteArray previewAsNginx(int index) const;
 
     // Edits. Each is checked, saved and applied at once; the error is for people and nothing has changed then.
+    // A new domain has HTTPS when there is a local authority that signs its name, unless its draft says otherwise.
     Result<int> addDomain(const DomainDraft &draft);
     Result<void> updateDomain(int index, const DomainDraft &draft);
     Result<void> removeDomain(int index); // undoRemove() brings the last one back

@@ -5,6 +5,7 @@
 #include "api/workspace.h"
 #include "api/workspacefile.h"
 #include "config/overlay.h"
+#include "pki/localcertificates.h"
 
 #include <QFileSystemWatcher>
 #include <QThreadPool>
@@ -34,6 +35,7 @@ public:
 
     Workspace *q;
     WorkspaceFile file;
+    std::shared_ptr<LocalCertificates> certificates; // null: there is no local authority
     ProxyEngine engine;
     Diagnostics fileWarnings; // that the file is gone
     QByteArray overlayText;   // as last read or written
@@ -44,6 +46,7 @@ public:
     bool firstStart = false;
     DemoOrigin demo;
     QThreadPool pool;
+    quint64 lastRequest = 0; // of applying
 
 private:
     void connectSignals();
@@ -54,7 +57,6 @@ private:
 
     QFileSystemWatcher watcher;
     QTimer settle;
-    quint64 lastRequest = 0;
     QList<QByteArray> closedListeners; // what listenerDiagnostics are about
 };
 

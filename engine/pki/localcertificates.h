@@ -17,6 +17,8 @@ public:
     // when there is none that will do. Blocking. Errors: there is no authority, it is locked, a name lies outside what
     // it may sign.
     virtual Result<std::shared_ptr<const TlsCertificate>> certificateFor(const QByteArrayList &names) = 0;
+    // The names that it may sign, and all below them, locked or not; empty: there is no authority.
+    virtual QByteArrayList suffixes() const { return {}; }
 };
 
 } // namespace portlight

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/authorityreading.h"
+#include "api/controlclient.h"
+#include "commands/ca.h"
+#include "commands/careports.h"
+#include "commands/casession.h"
+#include "commands/passphraseinput.h"
+
+#include <QDir>
+
+#include <algorithm>
+
+// What needs the keys: issue and unlock.
+namespace portlight {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// "shop.localhost.pem", "_wildcard.shop.localhost.p12"
+QString fileFor(const CommandLine &line, CertificateFormat format)
+{
+    QString name = line.operands().first();
+    name.replace(u'*', u"_wildcard"_s).replace(u':', u'_').replace(u'/', u'_');
+    const QDir folder(line.isSet(u"output"_s) ? line.value(u"output"_s) : QDir::currentPath());
+    return folder.filePath(name + (format == CertificateFormat::Pkcs12 ? u".p12"_s : u".pem"_s));
+}
+
+Result<QString> exportPassword(const CommandLine &line)
+{
+    if (line.isSet(u"password-file"_s))
+        return secretFromFile(line.value(u"password-file"_s));
+    if (hasTerminal())
+        return askNewSecret(u"A password for the PKCS#12 file"_s);
+    return Error{ErrorCode::InvalidValue,
+                 u"there is no terminal to ask for a password"_s,
+                 {},
+                 u"give it with --password-file FILE"_s};
+}
+
+Result<IssuedCertificate> issued(CaSession &session, const CommandLine &line)
+{
+    if (const Result<void> opened = session.open(line); !opened)
+        return opened.error();
+    const AuthorityOutcome outcome = session.issue(line.operands());
+    if (!outcome.ok)
+        return outcome.error;
+    const QList<IssuedCertificate> certificates = issuedCertificates(session.status().folder);
+    const auto found =
+        std::find_if(certificates.begin(), certificates.end(), [&outcome](const IssuedCertificate &each) {
+            return each.certificatePath == outcome.files.value(0);
+        });
+    if (found == certificates.end())
+        return Error{ErrorCode::NotFound, u"the certificate that was issued is gone again"_s, {}, {}};
+    return *found;
+}
+
+int report(const CommandLine &line, const IssuedCertificate &certificate, const QStringList &files)
+{
+    if (line.isSet(u"json"_s)) {
+        printJson({{u"ok"_s, true},
+                   {u"names"_s, QJsonArray::fromStringList(certificate.names)},
+                   {u"files"_s, QJsonArray::fromStringList(files)},
+                   {u"fingerprint"_s, certificate.fingerprint},
+                   {u"notAfter"_s, certificate.notAfter.toUTC().toString(Qt::ISODate)}});
+        return ExitOk;
+    }
+    print(u"Issued for %1, until %2:\n"_s.arg(certificate.names.join(u", "_s),
+                                              certificate.notAfter.date().toString(Qt::ISODate)));
+    for (const QString &file : files)
+        print(u"  %1\n"_s.arg(file));
+    printError(u"The key in it is not encrypted; only you can read the file. It is not renewed by itself there.\n"_s);
+    return ExitOk;
+}
+
+} // namespace
+
+int runCaIssue(const QStringList &arguments)
+{
+    CommandLine line(u"ca issue"_s,
+                     u"Writes a certificate for these names, with its chain and its key, for other programs: "
+                     u"NAME.pem and NAME-key.pem, or NAME.p12. Domains of Portlight need none of this, they have "
+                     u"theirs:\n  portlightctl ca issue api.localhost 127.0.0.1 -o certs"_s);
+    line.addOperand(u"name"_s, u"A name or loopback address that the authority may sign."_s, u"NAME..."_s);
+    line.addOption(u"output"_s, u"The folder to write to; the current one when not given."_s, u"folder"_s);
+    line.addOption(u"pkcs12"_s, u"Write one PKCS#12 file, under a password."_s);
+    line.addOption(u"password-file"_s, u"Take that password from the first line of this file; - is standard input."_s,
+                   u"file"_s);
+    addPassphraseOption(line);
+    line.addJsonOption();
+    if (const auto over = line.parse(arguments, 1, -1))
+        return *over;
+    const auto format = line.isSet(u"pkcs12"_s) ? CertificateFormat::Pkcs12 : CertificateFormat::PemFiles;
+    QString password;
+    if (format == CertificateFormat::Pkcs12) {
+        const Result<QString> given = exportPassword(line);
+        if (!given)
+            return commandFailure(line, given.error());
+        password = *given;
+    }
+    const QString file = fileFor(line, format);
+    if (!QDir().mkpath(QFileInfo(file).path()))
+        return commandFailure(
+            line,
+            {ErrorCode::FileNotWritable, u"the folder \"%1\" cannot be made"_s.arg(QFileInfo(file).path()), {}, {}});
+    CaSession session;
+    const Result<IssuedCertificate> certificate = issued(session, line);
+    if (!certificate)
+        return commandFailure(line, certificate.error());
+    const AuthorityOutcome outcome = session.exportCertificate(certificate->fingerprint, file, format, password);
+    return outcome.ok ? report(line, *certificate, outcome.files) : commandFailure(line, outcome.error);
+}
+
+int runCaUnlock(const QStringList &arguments)
+{
+    CommandLine line(u"ca unlock"_s,
+                     u"Gives the running Portlight the passphrase of the authority's keys, where that is one of yours: "
+                     u"it keeps it in memory only, until it ends."_s);
+    line.addOption(u"control"_s, u"Unlock the serve that was started with --control and this socket."_s, u"socket"_s);
+    addPassphraseOption(line);
+    line.addJsonOption();
+    if (const auto over = line.parse(arguments, 0, 0))
+        return *over;
+    const Result<QString> passphrase = line.isSet(u"passphrase-file"_s)
+                                           ? secretFromFile(line.value(u"passphrase-file"_s))
+                                           : askSecret(u"Passphrase of the local authority"_s);
+    if (!passphrase)
+        return commandFailure(line, passphrase.error());
+    // A wrong one is told here: the running one answers before it has tried.
+    if (const auto opened = LocalAuthority::open(LocalAuthority::defaultFolder(), passphrase->toUtf8()); !opened)
+        return commandFailure(line, opened.error().code == ErrorCode::FileNotFound ? noAuthority() : opened.error());
+    const QString socket = line.isSet(u"control"_s) ? line.value(u"control"_s) : controlSocketPath();
+    const auto answer = callControl({{u"command"_s, u"ca-unlock"_s}, {u"passphrase"_s, *passphrase}}, socket);
+    if (!answer)
+        return controlFailure(line, answer.error());
+    if (line.isSet(u"json"_s))
+        printJson(*answer);
+    else
+        print(u"The running Portlight has it.\n"_s);
+    return ExitOk;
+}
+
+} // namespace portlight

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/authority_p.h"
+#include "pki/privilege.h"
+
+#include <algorithm>
+#include <unistd.h>
+
+// The commands of an authority that have to do with trust stores; none of them needs a key.
+namespace portlight {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Visit {
+    QStringList storeIds;
+    TrustAction action = TrustAction::Inspect;
+    QStringList privileged; // runs before the stores are looked at
+};
+
+struct VisitOutcome {
+    QList<TrustStoreStatus> stores;
+    Error error;
+};
+
+// On the worker.
+VisitOutcome runVisit(const AuthorityOptions &options, const Visit &visit)
+{
+    const Result<TrustedRoot> root = trustedRoot(options.folder, options.clock());
+    if (!root)
+        return {{}, root.error()};
+    VisitOutcome outcome;
+    if (!visit.privileged.isEmpty()) {
+        const QStringList folders = TrustPlaces::ofThisUser().toolFolders;
+        const PrivilegeWay way = privilegeWay({::geteuid() == 0, true, false, folders});
+        if (const Result<void> run = runPrivileged(visit.privileged, way, folders); !run)
+            outcome.error = run.error();
+    }
+    Result<QList<TrustStoreStatus>> stores = visitStores(options.findStores(), visit.storeIds, *root, visit.action);
+    if (!stores)
+        return {{}, stores.error()};
+    outcome.stores = std::move(*stores);
+    if (outcome.error.code == ErrorCode::None)
+        outcome.error = trustFailure(outcome.stores, visit.action, !visit.storeIds.isEmpty());
+    return outcome;
+}
+
+void merge(QList<TrustStoreStatus> &known, const QList<TrustStoreStatus> &news)
+{
+    for (const TrustStoreStatus &each : news) {
+        const auto place = std::find_if(known.begin(), known.end(),
+                                        [&each](const TrustStoreStatus &store) { return store.id == each.id; });
+        if (place == known.end())
+            known.append(each);
+        else
+            *place = each;
+    }
+}
+
+} // namespace
+
+void Authority::Private::visitTrust(const QStringList &storeIds, TrustAction action, const QStringList &privileged)
+{
+    const Visit visit{storeIds, action, privileged};
+    onWorker([options = options, visit] { return runVisit(options, visit); },
+             [this, visit](const VisitOutcome &outcome) {
+                 takeReports(outcome.stores, visit.storeIds.isEmpty());
+                 finish({0,
+                         outcome.error.code == ErrorCode::None,
+                         outcome.error,
+                         outcome.stores.isEmpty() ? QString() : trustSummary(outcome.stores, visit.action),
+                         {},
+                         outcome.stores});
+             });
+}
+
+void Authority::Private::refreshTrust()
+{
+    visitTrust({}, TrustAction::Inspect);
+}
+
+void Authority::Private::changeTrust(const QStringList &storeIds, bool install)
+{
+    visitTrust(storeIds, install ? TrustAction::Install : TrustAction::Remove);
+}
+
+void Authority::Private::runPrivileged(const QString &storeId)
+{
+    const auto store = std::find_if(status.stores.cbegin(), status.stores.cend(),
+                                    [&storeId](const TrustStoreStatus &each) { return each.id == storeId; });
+    if (store == status.stores.cend() || store->privilegedCommand.isEmpty()) {
+        fail({ErrorCode::NotFound, u"no command is known for the trust store \"%1\""_s.arg(storeId), {}, {}});
+        return;
+    }
+    visitTrust({storeId}, TrustAction::Inspect, store->privilegedCommand);
+}
+
+void Authority::Private::takeReports(const QList<TrustStoreStatus> &stores, bool all)
+{
+    if (stores.isEmpty())
+        return; // they could not be asked
+    AuthorityStatus next = status;
+    if (all)
+        next.stores = stores;
+    else
+        merge(next.stores, stores);
+    next.trustKnown = next.trustKnown || all;
+    setStatus(std::move(next));
+}
+
+} // namespace portlight

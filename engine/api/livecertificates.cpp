@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/livecertificates.h"
+
+#include <QDeadlineTimer>
+
+#include <algorithm>
+#include <ctime>
+
+namespace portlight {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QDateTime timeOf(const ASN1_TIME *time)
+{
+    std::tm parts{};
+    if (!time || ASN1_TIME_to_tm(time, &parts) != 1)
+        return {};
+    return QDateTime(QDate(parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday),
+                     QTime(parts.tm_hour, parts.tm_min, parts.tm_sec), Qt::UTC);
+}
+
+// Two thirds of the way, and a second more, so that the authority finds it due as well.
+QDateTime renewalOf(const TlsCertificate &certificate)
+{
+    const QDateTime begin = timeOf(X509_get0_notBefore(certificate.leaf.get()));
+    const QDateTime end = timeOf(X509_get0_notAfter(certificate.leaf.get()));
+    return begin.isValid() && end.isValid() ? begin.addSecs(begin.secsTo(end) * 2 / 3 + 1) : QDateTime();
+}
+
+} // namespace
+
+LiveCertificates::LiveCertificates(LocalAuthority::Clock clock)
+    : m_clock(std::move(clock))
+    , m_refusal{ErrorCode::AuthorityLocked, u"the local authority is not open yet"_s, {}, {}}
+{}
+
+Result<std::shared_ptr<const TlsCertificate>> LiveCertificates::certificateFor(const QByteArrayList &names)
+{
+    std::shared_ptr<LocalCertificates> authority;
+    {
+        const QMutexLocker lock(&m_mutex);
+        if (m_open) {
+            std::exchange(m_open, {})();
+            m_expected = true;
+        }
+        const QDeadlineTimer limit(OpeningWaitMax);
+        while (m_expected && m_changed.wait(&m_mutex, limit)) {}
+        if (!m_authority)
+            return m_refusal;
+        authority = m_authority;
+    }
+    // Not under the lock: a key may have to be made.
+    auto certificate = authority->certificateFor(names);
+    if (certificate)
+        noteRenewal(names, **certificate);
+    return certificate;
+}
+
+void LiveCertificates::noteRenewal(const QByteArrayList &names, const TlsCertificate &certificate)
+{
+    const QDateTime renewal = certificate.leaf ? renewalOf(certificate) : QDateTime();
+    const QMutexLocker lock(&m_mutex);
+    if (renewal.isValid() && (m_renewals.size() < HandedOutMax || m_renewals.contains(names)))
+        m_renewals.insert(names, renewal);
+}
+
+QByteArrayList LiveCertificates::suffixes() const
+{
+    const QMutexLocker lock(&m_mutex);
+    return m_suffixes;
+}
+
+void LiveCertificates::setSuffixes(const QByteArrayList &suffixes)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_suffixes = suffixes;
+}
+
+void LiveCertificates::expect()
+{
+    const QMutexLocker lock(&m_mutex);
+    m_expected = true;
+    m_open = {};
+}
+
+void LiveCertificates::openWhenAsked(std::function<void()> open)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_open = std::move(open);
+    m_authority.reset();
+    m_expected = false;
+    m_changed.wakeAll();
+}
+
+void LiveCertificates::use(std::shared_ptr<LocalCertificates> authority)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_authority = std::move(authority);
+    settle();
+}
+
+void LiveCertificates::refuse(const Error &why)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_authority.reset();
+    m_refusal = why;
+    settle();
+}
+
+void LiveCertificates::settle()
+{
+    m_expected = false;
+    m_open = {};
+    m_renewals.clear();
+    m_changed.wakeAll();
+}
+
+bool LiveCertificates::takeDue()
+{
+    const QDateTime now = m_clock();
+    const QMutexLocker lock(&m_mutex);
+    const bool due = std::any_of(m_renewals.cbegin(), m_renewals.cend(),
+                                 [&now](const QDateTime &renewal) { return renewal <= now; });
+    if (due)
+        m_renewals.clear();
+    return due;
+}
+
+} // namespace portlight
