@@ -4,6 +4,7 @@
 
 #include "net/tlscontextsettings.h"
 #include "net/tlsserverhandshake.h"
+#include "pki/certificatefindings.h"
 
 #include <openssl/dh.h>
 #include <openssl/err.h>
@@ -50,6 +51,32 @@ Result<void> useCertificate(SSL_CTX *context, const TlsCertificate &certificate,
     return {};
 }
 
+CertificateHandle sharedCertificate(const CertificateHandle &certificate)
+{
+    X509_up_ref(certificate.get());
+    return CertificateHandle(certificate.get());
+}
+
+// Of files that cannot be read there is nothing to find out: nginx's words will do.
+CertificateFindings findingsOf(const TlsCertificateSetting &pair, const std::vector<QByteArray> &passwords)
+{
+    const auto certificate = readTlsSource(pair.certificate.path);
+    const auto key = readTlsSource(pair.key.path);
+    if (!certificate || !key)
+        return {};
+    return inspectCertificate(
+        {QString::fromUtf8(pair.certificate.path), *certificate, QString::fromUtf8(pair.key.path), *key, passwords},
+        QDateTime::currentDateTimeUtc());
+}
+
+Error hinted(Error error, const TextPosition &where, const QString &hint)
+{
+    error.where = where;
+    if (!hint.isEmpty())
+        error.hint = hint;
+    return error;
+}
+
 } // namespace
 
 Result<std::shared_ptr<const TlsServerContext>> TlsServerContext::create(const TlsServerSettings &settings,
@@ -83,14 +110,8 @@ std::vector<const TlsCertificate *> TlsServerContext::certificates() const
 Result<void> TlsServerContext::load()
 {
     for (const TlsCertificateSetting &pair : m_settings.certificates) {
-        auto certificate = loadTlsCertificate(pair.certificate.path);
-        if (!certificate)
-            return placedAt(certificate.error(), pair.certificate.where);
-        auto key = loadTlsKey(pair.key.path, m_settings.passwords);
-        if (!key)
-            return placedAt(key.error(), pair.key.where);
-        certificate->key = std::move(*key);
-        m_certificates.push_back(std::move(*certificate));
+        if (const Result<void> loaded = loadPair(pair); !loaded)
+            return loaded;
     }
     auto verification = loadTlsVerification(m_settings);
     if (!verification)
@@ -103,6 +124,33 @@ Result<void> TlsServerContext::load()
         if (!key)
             return key.error();
         m_ticketKeys.push_back(*key);
+    }
+    return {};
+}
+
+// In nginx's words, with what was found out behind them.
+Result<void> TlsServerContext::loadPair(const TlsCertificateSetting &pair)
+{
+    const CertificateFindings found = findingsOf(pair, m_settings.passwords);
+    ERR_clear_error();
+    auto certificate = loadTlsCertificate(pair.certificate.path);
+    if (!certificate)
+        return hinted(certificate.error(), pair.certificate.where, found.certificateHint);
+    auto key = loadTlsKey(pair.key.path, m_settings.passwords);
+    if (!key)
+        return hinted(key.error(), pair.key.where, found.keyHint);
+    certificate->key = std::move(*key);
+    // nginx sends a chain as it is written; clients may not take one that is out of order.
+    if (found.usable.leaf && X509_cmp(found.usable.leaf.get(), certificate->leaf.get()) == 0) {
+        certificate->chain.clear();
+        for (const CertificateHandle &above : found.usable.chain)
+            certificate->chain.push_back(sharedCertificate(above));
+    }
+    m_certificates.push_back(std::move(*certificate));
+    m_pairHints.append(found.pairHint);
+    for (Diagnostic remark : found.remarks) {
+        remark.where = pair.certificate.where;
+        m_remarks.append(remark);
     }
     return {};
 }
@@ -165,7 +213,7 @@ Result<void> TlsServerContext::applyCertificates(SSL_CTX *context) const
     for (size_t i = 0; i < m_certificates.size(); ++i) {
         const Result<void> used = useCertificate(context, m_certificates[i], m_settings.certificates[i]);
         if (!used)
-            return used;
+            return hinted(used.error(), used.error().where, m_pairHints[qsizetype(i)]);
     }
     applyTlsVaryingCertificates(context, m_settings.varying);
     if (!m_local)

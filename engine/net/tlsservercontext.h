@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/diagnostic.h"
 #include "base/result.h"
 #include "net/tlsserversettings.h"
 #include "net/tlstickets.h"
@@ -30,11 +31,14 @@ public:
     bool hasCertificate() const { return m_local || !m_certificates.empty() || m_settings.varying; }
     // The leaf and its chain, of each kind of key.
     std::vector<const TlsCertificate *> certificates() const;
+    // What is odd about the certificates: chains out of order, dates that have passed.
+    const Diagnostics &remarks() const { return m_remarks; }
     // The same settings, and files of the same content: sessions outlive a reload.
     bool isSameAs(const TlsServerContext &other) const { return m_digest == other.m_digest; }
 
 private:
     Result<void> load();
+    Result<void> loadPair(const TlsCertificateSetting &pair);
     Result<void> loadKeyExchange();
     Result<void> applyOptions(SSL_CTX *context) const;
     Result<void> applyCertificates(SSL_CTX *context) const;
@@ -46,6 +50,8 @@ private:
 
     TlsServerSettings m_settings;
     std::vector<TlsCertificate> m_certificates;
+    QStringList m_pairHints; // where a certificate and its key do not fit
+    Diagnostics m_remarks;
     std::shared_ptr<const TlsCertificate> m_local;
     TlsVerification m_verification;
     KeyHandle m_dhParameters; // null: none

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/compileservertls.h"
 
+#include "pki/certificatefacts.h"
 #include "proxy/compiledconfig.h"
 #include "proxy/filepath.h"
 #include "proxy/varyingcertificates.h"
+
+#include <openssl/x509v3.h>
 
 using namespace Qt::StringLiterals;
 
@@ -78,7 +81,35 @@ void ServerTlsCompiler::compileServer(ServerConfig &server, bool overTls)
             compileLocal(server);
     } else if (settings.needsContext()) {
         server.tls = contextOf(settings, server.position);
+        if (overTls && server.tls)
+            compareNames(server);
     }
+}
+
+// nginx does not look; a browser will.
+void ServerTlsCompiler::compareNames(const ServerConfig &server)
+{
+    const std::vector<const TlsCertificate *> certificates = server.tls->certificates();
+    if (certificates.empty())
+        return;
+    QStringList missing;
+    for (const QByteArray &name : literalNames(server)) {
+        const bool covered = std::any_of(certificates.begin(), certificates.end(), [&name](const TlsCertificate *one) {
+            return certificateNames(one->leaf.get()).contains(name)
+                   || X509_check_host(one->leaf.get(), name.constData(), size_t(name.size()), 0, nullptr) == 1;
+        });
+        if (!covered)
+            missing += u'"' + QString::fromUtf8(name) + u'"';
+    }
+    if (missing.isEmpty())
+        return;
+    const TlsCertificateSetting &first = server.tls->settings().certificates.front();
+    m_scope.diagnostics.append(
+        {Severity::Warning, ErrorCode::InvalidCertificate,
+         u"the certificate \"%1\" is not for %2: browsers will refuse it there"_s.arg(
+             QString::fromUtf8(first.certificate.path), missing.join(u", ")),
+         server.position,
+         u"it stands for: %1"_s.arg(QString::fromUtf8(certificateNames(certificates.front()->leaf.get()).join(", ")))});
 }
 
 std::shared_ptr<const TlsServerContext> ServerTlsCompiler::contextOf(const ServerTlsSettings &settings,
@@ -90,8 +121,13 @@ std::shared_ptr<const TlsServerContext> ServerTlsCompiler::contextOf(const Serve
     const auto loaded = load(settings);
     if (!loaded)
         m_scope.report(loaded.error(), loaded.error().where.isKnown() ? loaded.error().where : where);
-    else
+    else {
         noteFiles(loaded->get()->settings());
+        for (const Diagnostic &remark : loaded->get()->remarks()) {
+            if (!m_scope.diagnostics.contains(remark)) // another server reads the same file
+                m_scope.diagnostics.append(remark);
+        }
+    }
     return *m_contexts.insert(&settings, loaded ? *loaded : nullptr);
 }
 

@@ -35,6 +35,7 @@ private:
     Result<void> checkVerify(const TlsServerSettings &settings) const;
     void compileLocal(ServerConfig &server);
     void noteFiles(const TlsServerSettings &settings);
+    void compareNames(const ServerConfig &server);
 
     CompileScope &m_scope;
     std::shared_ptr<LocalCertificates> m_local; // null: this desk has no authority

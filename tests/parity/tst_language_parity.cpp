@@ -153,6 +153,14 @@ Verdict askNginx(const QString &program, const QString &folder, const QString &p
     return verdict;
 }
 
+// What nginx has no words for.
+bool isOurs(const Diagnostic &finding)
+{
+    return finding.code == ErrorCode::NotSupportedYet
+           || (finding.severity != Severity::Error
+               && (finding.code == ErrorCode::InvalidCertificate || finding.code == ErrorCode::CertificateExpired));
+}
+
 Verdict askOurs(const QByteArray &text, const QString &folder, const QString &pki, const QString &file)
 {
     const ParseOutcome parsed = parseConfig(text, file);
@@ -166,7 +174,7 @@ Verdict askOurs(const QByteArray &text, const QString &folder, const QString &pk
     }
     Verdict verdict;
     for (const Diagnostic &finding : findings) {
-        if (finding.code == ErrorCode::NotSupportedYet)
+        if (isOurs(finding))
             continue;
         QByteArrayList &list = finding.severity == Severity::Error ? verdict.errors : verdict.warnings;
         const QByteArray words = shortened(finding.message, folder, pki);
