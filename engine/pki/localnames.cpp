@@ -63,12 +63,11 @@ class SuffixJar : public QNetworkCookieJar
 public:
     bool isPublicSuffix(const QByteArray &name) const
     {
-        const QString domain = QString::fromLatin1(name);
-        QNetworkCookie cookie("name", "value");
-        cookie.setDomain(u'.' + domain);
         QUrl below;
         below.setScheme(u"https"_s);
-        below.setHost(u"x."_s + domain);
+        below.setHost(u"x."_s + QString::fromLatin1(name));
+        QNetworkCookie cookie("name", "value");
+        cookie.setDomain(below.host().sliced(1)); // ".name", without A-labels, as a URL's host is read
         return !validateCookie(cookie, below);
     }
 };
