@@ -2,7 +2,6 @@
 #include "pki/javatruststore.h"
 
 #include "pki/anchorproof.h"
-#include "pki/privilege.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -230,7 +229,7 @@ TrustReport JavaTrustStore::change(TrustReport report, const QStringList &argume
         // A password of its own is asked for in the terminal.
         if (m_password.isEmpty())
             report.privilegedCommand += QStringList{u"-storepass"_s, StandardPassword};
-        report.remedy = u"run as root: "_s + shellText(report.privilegedCommand);
+        report.remedy = u"it needs an administrator's permission"_s;
         return report;
     }
     const ProgramOutcome outcome = keytool(arguments, m_place.path);

@@ -181,7 +181,7 @@ TrustReport SystemTrustStore::carryOut(const Change &change, const TrustedRoot &
             return report;
         }
         report.privilegedCommand = asCommand(change, root);
-        report.remedy = u"run as root: "_s + shellText(report.privilegedCommand);
+        report.remedy = u"it needs an administrator's permission"_s;
         return report;
     }
     const QString problem = perform(change, root);

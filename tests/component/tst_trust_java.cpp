@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "pki/privilege.h"
+#include "support/nowritepermission.h"
 #include "support/trustlab.h"
 
 #include <QProcess>
@@ -76,6 +78,32 @@ private Q_SLOTS:
         COMPARE_STATE(report, TrustState::Partly);
         QVERIFY(report.detail.contains(u"by hand"_s));
         COMPARE_STATE(store->remove(lab.root()), TrustState::NotTrusted);
+    }
+
+    void withoutPrivilegeTheCommandIsGiven()
+    {
+        TrustLab lab;
+        const QString path = makeStore(lab, u"changeit"_s);
+        const auto store = storeWithId(javaPlaces(lab), u"java:"_s + path);
+        TrustedRoot root = lab.root();
+        root.leafPem.clear(); // by its fingerprint alone
+        const QStringList folders = lab.places().toolFolders;
+        TrustReport report;
+        {
+            const NoWritePermission closed(path, lab.path(u"."_s));
+            report = store->install(root);
+        }
+        COMPARE_STATE(report, TrustState::NotTrusted);
+        QVERIFY(report.privilegedCommand.contains(root.path) && !report.remedy.isEmpty());
+        QVERIFY(runPrivileged(report.privilegedCommand, PrivilegeWay::Direct, folders).ok());
+        {
+            const NoWritePermission closed(path, lab.path(u"."_s));
+            report = store->remove(root);
+        }
+        COMPARE_STATE(report, TrustState::Trusted);
+        QVERIFY(report.privilegedCommand.contains(u"-delete"_s));
+        QVERIFY(runPrivileged(report.privilegedCommand, PrivilegeWay::Direct, folders).ok());
+        COMPARE_STATE(store->inspect(root), TrustState::NotTrusted);
     }
 
     void aPasswordOfItsOwnIsNeeded()
