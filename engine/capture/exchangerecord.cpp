@@ -8,6 +8,7 @@ using namespace Qt::StringLiterals;
 QString decisionStepName(Decision::Step step)
 {
     switch (step) {
+    case Decision::Step::Handshake: return u"handshake"_s;
     case Decision::Step::Domain: return u"domain"_s;
     case Decision::Step::Location: return u"location"_s;
     case Decision::Step::Rewrite: return u"rewrite"_s;

@@ -31,6 +31,7 @@ enum class ExchangeState : quint8 {
 // it.
 struct Decision {
     enum class Step : quint8 {
+        Handshake, // TLS with the client
         Domain,
         Location,
         Rewrite,
@@ -72,7 +73,7 @@ struct ExchangeSummary {
     qint64 startedAtMs = 0; // since the epoch
     qint64 durationUs = -1; // -1 while it runs
     QByteArray method;
-    QByteArray scheme;        // "http"
+    QByteArray scheme;        // "http" or "https"
     QByteArray host;          // as the client said it: "shop.localhost:8080"
     QByteArray domain;        // the domain's first name
     QByteArray target;        // path and query as sent
@@ -98,6 +99,16 @@ struct CapturedBody {
     bool truncated() const { return totalBytes > bytes.size(); }
 };
 
+// What a client's TLS handshake came to.
+struct ClientTls {
+    QByteArray protocol;   // "TLSv1.3"; empty: plain
+    QByteArray cipher;     // "TLS_AES_256_GCM_SHA384"
+    QByteArray serverName; // of SNI, as sent
+    QByteArray alpn;       // "http/1.1"; empty: none
+    QByteArray subject;    // of the client's certificate; empty: it showed none
+    bool resumed = false;
+};
+
 // Everything kept of one exchange.
 struct ExchangeDetail {
     ExchangeSummary summary;
@@ -114,6 +125,7 @@ struct ExchangeDetail {
     QByteArray listenerAddress;
     quint64 connectionId = 0;
     quint64 requestOnConnection = 1;
+    ClientTls tls;
     bool upstreamReused = false;
     std::vector<FrameRecord> frames; // the newest ones, oldest first; filled when the exchange is fetched
     quint64 framesDropped = 0;       // of those that passed, not among them

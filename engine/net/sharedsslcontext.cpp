@@ -3,78 +3,35 @@
 
 #include <QSslConfiguration>
 #include <QSslSocket>
-// The only private header of Qt that is used anywhere; it needs the keyword that we do without.
-#define emit Q_EMIT
-#include <QtNetwork/private/qsslsocket_p.h>
-#undef emit
 
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cstring>
 
 using namespace Qt::StringLiterals;
 
 namespace portlight {
 
-// What hangs on an SSL object from its birth to its end.
-struct SharedSslContext::Link {
+// What a connection knows of us.
+struct SharedSslContext::Link final : public SslAttachment {
+    Link(std::shared_ptr<SharedSslContext> context, QByteArray name, QByteArray key,
+         std::shared_ptr<SSL_SESSION> offered)
+        : owner(std::move(context))
+        , serverName(std::move(name))
+        , sessionKey(std::move(key))
+        , session(std::move(offered))
+    {}
+    static Link *of(const SSL *connection) { return static_cast<Link *>(SslAttachment::of(connection)); }
+
     std::shared_ptr<SharedSslContext> owner;
     QByteArray serverName;
     QByteArray sessionKey;
     std::shared_ptr<SSL_SESSION> session; // to be offered in the ClientHello
 };
 
-// QSslSocket tells nobody its SSL object. OpenSSL calls back for every one that is made: while this lives, the one made
-// on this thread is told, and gets the link.
-struct ConnectionBirth {
-    explicit ConnectionBirth(std::unique_ptr<SharedSslContext::Link> newLink)
-        : link(std::move(newLink))
-    {
-        current() = this;
-    }
-    ~ConnectionBirth() { current() = nullptr; }
-    Q_DISABLE_COPY_MOVE(ConnectionBirth)
-
-    static ConnectionBirth *&current()
-    {
-        thread_local ConnectionBirth *birth = nullptr; // OpenSSL's callback carries no context of a call
-        return birth;
-    }
-    static void made(void *parent, void *, CRYPTO_EX_DATA *data, int index, long, void *)
-    {
-        ConnectionBirth *const birth = current();
-        if (!birth || birth->connection)
-            return;
-        birth->connection = static_cast<SSL *>(parent);
-        CRYPTO_set_ex_data(data, index, birth->link.release());
-    }
-    static void freed(void *, void *link, CRYPTO_EX_DATA *, int, long, void *)
-    {
-        delete static_cast<SharedSslContext::Link *>(link);
-    }
-
-    std::unique_ptr<SharedSslContext::Link> link;
-    SSL *connection = nullptr;
-};
-
-// Qt reserves one index and uses the two behind it as well: ours keeps its distance.
-int SharedSslContext::linkIndex()
-{
-    static const int index = [] {
-        SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
-        SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
-        return SSL_get_ex_new_index(0, nullptr, ConnectionBirth::made, nullptr, ConnectionBirth::freed);
-    }();
-    return index;
-}
-
 SharedSslContext::SharedSslContext(std::shared_ptr<const TlsClientContext> settings, Sharing sharing)
     : m_settings(std::move(settings))
-    , m_shares(sharing == Sharing::WherePossible && std::strcmp(qVersion(), QT_VERSION_STR) == 0)
-{
-    linkIndex();
-}
+    , m_shares(sharing == Sharing::WherePossible && canShareSslContexts())
+{}
 
 SharedSslContext::~SharedSslContext() = default;
 
@@ -82,7 +39,7 @@ SharedSslContext::~SharedSslContext() = default;
 // 1: we keep it.
 int SharedSslContext::sessionCame(SSL *connection, SSL_SESSION *session)
 {
-    const Link *const link = static_cast<Link *>(SSL_get_ex_data(connection, linkIndex()));
+    const Link *const link = Link::of(connection);
     if (!link || link->sessionKey.isEmpty())
         return 0;
     auto &sessions = link->owner->m_sessions;
@@ -97,9 +54,7 @@ int SharedSslContext::sessionCame(SSL *connection, SSL_SESSION *session)
 int SharedSslContext::prepareHello(const SSL *connection, const SSL_CTX *context, int operation, int bits, int id,
                                    void *other, void *shared)
 {
-    Link *const link = connection && operation == SSL_SECOP_VERSION
-                           ? static_cast<Link *>(SSL_get_ex_data(connection, linkIndex()))
-                           : nullptr;
+    Link *const link = connection && operation == SSL_SECOP_VERSION ? Link::of(connection) : nullptr;
     if (link && SSL_in_before(connection)) {
         SSL *const changed = const_cast<SSL *>(connection);
         if (const auto session = std::exchange(link->session, nullptr))
@@ -145,15 +100,15 @@ Result<void> SharedSslContext::prepare()
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return Error{ErrorCode::SocketFailed, u"socketpair() failed"_s, {}, {}};
-    ConnectionBirth birth(nullptr);
+    SslBirth birth;
     {
         QSslSocket seed;
         seed.setSslConfiguration(configuration({}, {}));
         seed.setSocketDescriptor(ends[0], QAbstractSocket::ConnectedState);
         seed.startClientEncryption();
-        m_context = QSslSocketPrivate::sslContext(&seed);
-        if (birth.connection) {
-            SSL_CTX *const context = SSL_get_SSL_CTX(birth.connection);
+        m_context = sslContextOf(seed);
+        if (birth.connection()) {
+            SSL_CTX *const context = SSL_get_SSL_CTX(birth.connection());
             if (const Result<void> applied = m_settings->applyTo(context); !applied) {
                 m_context.reset();
                 close(ends[1]);
@@ -167,7 +122,7 @@ Result<void> SharedSslContext::prepare()
         seed.abort();
     }
     close(ends[1]);
-    if (!m_context || !birth.connection) {
+    if (!m_context || !birth.connection()) {
         m_context.reset();
         return Error{
             ErrorCode::SocketFailed, u"Qt gives no TLS connections of the OpenSSL that this program uses"_s, {}, {}};
@@ -186,20 +141,20 @@ Result<SSL *> SharedSslContext::startClient(QSslSocket &socket, const QByteArray
     const QByteArray key = reuse ? sessionKey : QByteArray();
     socket.setSslConfiguration(configuration(serverName, key));
     if (m_shares)
-        QSslSocketPrivate::checkSettingSslContext(&socket, m_context);
+        useSslContext(socket, m_context);
     else
         socket.setPeerVerifyName(QString::fromUtf8(serverName));
-    ConnectionBirth birth(
-        std::make_unique<Link>(Link{shared_from_this(), serverName, key, m_shares ? m_sessions.value(key) : nullptr}));
+    SslBirth birth(
+        std::make_unique<Link>(shared_from_this(), serverName, key, m_shares ? m_sessions.value(key) : nullptr));
     socket.startClientEncryption();
-    if (!birth.connection)
+    if (!birth.connection())
         return Error{ErrorCode::SocketFailed, socket.errorString(), {}, {}};
     if (!m_shares) {
-        if (const Result<void> applied = m_settings->applyTo(birth.connection); !applied)
+        if (const Result<void> applied = m_settings->applyTo(birth.connection()); !applied)
             return applied.error();
-        SSL_CTX_sess_set_new_cb(SSL_get_SSL_CTX(birth.connection), sessionCame);
+        SSL_CTX_sess_set_new_cb(SSL_get_SSL_CTX(birth.connection()), sessionCame);
     }
-    return birth.connection;
+    return birth.connection();
 }
 
 } // namespace portlight

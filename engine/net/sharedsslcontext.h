@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "net/qtsslcontext.h"
 #include "net/tlsclientcontext.h"
-#include "pki/opensslhandles.h"
 
 #include <QHash>
 
 class QSslConfiguration;
-class QSslContext;
-class QSslSocket;
 
 namespace portlight {
 
 // One SSL_CTX for all the sockets of a TlsClientContext, and the sessions to resume. QSslSocket makes one for each
-// socket, which costs a millisecond and never resumes; sharing needs a private header of Qt, so it is done only while
-// the Qt that runs is the one compiled against. Else each socket has its own, and is given its session the public way.
-// Engine thread; shared by the configuration that runs and by its streams.
+// socket, which costs a millisecond and never resumes. Where they cannot be shared (canShareSslContexts) each socket
+// has its own, and is given its session the public way. Engine thread; shared by the configuration that runs and by its
+// streams.
 class SharedSslContext final : public std::enable_shared_from_this<SharedSslContext>
 {
 public:
@@ -34,9 +32,7 @@ public:
     qsizetype sessionCount() const { return m_sessions.size(); }
 
 private:
-    struct Link; // what a connection knows of us
-    friend struct ConnectionBirth;
-    static int linkIndex();
+    struct Link;
     static int sessionCame(SSL *connection, SSL_SESSION *session);
     static int prepareHello(const SSL *connection, const SSL_CTX *context, int operation, int bits, int id, void *other,
                             void *shared);

@@ -74,6 +74,8 @@ public:
     virtual bool mayHaveUnread() const = 0;
     // Bytes that were accepted by write() and are not yet with the kernel (TLS); 0 for plain streams.
     virtual size_t pendingBytes() const { return 0; }
+    // False when the kernel has everything. Else streamWritable() will be called as it takes more: ask again then.
+    virtual bool awaitSent() { return false; }
     virtual int descriptor() const = 0;
     // Gives the descriptor away, unwatched; the stream is of no use afterwards. -1 where another layer owns it.
     virtual int releaseDescriptor() { return -1; }

@@ -5,11 +5,9 @@
 #include "pki/opensslerrors.h"
 
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 
 #include <QSslSocket>
 
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
 
@@ -17,36 +15,32 @@
 
 namespace portlight {
 
-namespace {
-
-QByteArray subjectOf(const X509 *certificate)
-{
-    const BioHandle text(BIO_new(BIO_s_mem()));
-    X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
-    char *data = nullptr;
-    const long size = BIO_get_mem_data(text.get(), &data);
-    return QByteArray(data, qsizetype(size));
-}
-
-} // namespace
-
-TlsStream::TlsStream(EngineLoop &loop, int descriptor, const TlsPeer &peer, TlsHandshakeObserver *observer)
-    : m_peer(peer)
-    , m_handshakeObserver(observer)
+TlsStream::TlsStream(EngineLoop &loop, TlsHandshakeObserver *observer)
+    : m_handshakeObserver(observer)
     , m_socket(std::make_unique<QSslSocket>())
-    , m_descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, 0))
     , m_call(
           loop, [](void *self) { static_cast<TlsStream *>(self)->tellWhatCame(); }, this)
 {
     connectSignals();
-    const int error = m_descriptor < 0 ? errno : 0;
-    if (error == 0 && m_socket->setSocketDescriptor(descriptor, QAbstractSocket::ConnectedState)) {
+}
+
+bool TlsStream::attach(int descriptor)
+{
+    if (m_socket->setSocketDescriptor(descriptor, QAbstractSocket::ConnectedState)) {
+        m_descriptor = descriptor;
         m_socket->setReadBufferSize(ReadBytesMax);
-        start();
-        return;
+        return true;
     }
     close(descriptor);
-    failHandshake(TlsFailure::closed(error ? error : EINVAL));
+    failHandshake(TlsFailure::closed(EINVAL));
+    return false;
+}
+
+// The handshake may have ended the connection already.
+void TlsStream::begun(SSL *connection)
+{
+    if (!m_disconnected)
+        m_connection = connection;
 }
 
 TlsStream::~TlsStream()
@@ -57,15 +51,17 @@ TlsStream::~TlsStream()
     // As nginx ends a connection: a close_notify, and no waiting for the peer's.
     if (m_state == State::Established && !m_resetOnClose)
         shutdownWrite();
-    m_socket.reset();
-    if (m_descriptor >= 0)
-        close(m_descriptor);
 }
 
 void TlsStream::connectSignals()
 {
     QSslSocket *const socket = m_socket.get();
-    QObject::connect(socket, &QSslSocket::encrypted, socket, [this] { judge(); });
+    QObject::connect(socket, &QSslSocket::encrypted, socket, [this] {
+        m_encrypted = true;
+        m_call.schedule();
+        if (m_connection) // else settings of ours failed
+            judge();
+    });
     QObject::connect(socket, &QSslSocket::readyRead, socket, [this] {
         m_readable = true;
         m_call.schedule();
@@ -76,23 +72,8 @@ void TlsStream::connectSignals()
     QObject::connect(socket, &QSslSocket::disconnected, socket, [this] {
         m_disconnected = true;
         m_connection = nullptr;
+        m_descriptor = -1;
     });
-}
-
-void TlsStream::start()
-{
-    const Result<SSL *> started = m_peer.context->startClient(*m_socket, m_peer.serverName, m_peer.sessionKey);
-    if (!started)
-        return failOwnSettings(started.error());
-    if (m_disconnected)
-        return;
-    m_connection = *started;
-    if (!m_peer.certificate)
-        return;
-    // In time: a server asks for it behind the ClientHello at the earliest.
-    const Result<void> used = useTlsCertificate(m_connection, *m_peer.certificate, m_peer.certificateName);
-    if (!used)
-        failOwnSettings(used.error());
 }
 
 void TlsStream::failOwnSettings(const Error &error)
@@ -110,30 +91,6 @@ void TlsStream::failHandshake(TlsFailure failure)
         return;
     m_failure = std::make_unique<TlsFailure>(std::move(failure));
     m_call.schedule();
-}
-
-// At once, while the connection still knows its peer (ngx_http_upstream_ssl_handshake).
-void TlsStream::judge()
-{
-    m_encrypted = true;
-    m_call.schedule();
-    if (!m_connection)
-        return; // certificate or settings of ours failed
-    const CertificateHandle certificate(SSL_get1_peer_certificate(m_connection));
-    m_summary.protocol = SSL_get_version(m_connection);
-    m_summary.cipher = SSL_get_cipher_name(m_connection);
-    m_summary.resumed = SSL_session_reused(m_connection) == 1;
-    if (certificate)
-        m_summary.subject = subjectOf(certificate.get());
-    if (!m_peer.context->settings().settings().verify)
-        return;
-    if (const long result = SSL_get_verify_result(m_connection); result != X509_V_OK)
-        return failHandshake(TlsFailure::unverified(result));
-    const bool named =
-        certificate && !m_peer.name.isEmpty()
-        && X509_check_host(certificate.get(), m_peer.name.constData(), size_t(m_peer.name.size()), 0, nullptr) == 1;
-    if (!named)
-        failHandshake(TlsFailure::wrongName(m_peer.name));
 }
 
 // Comes up to three times for one end: a close_notify, the socket's end, and Qt's own disconnecting.
@@ -159,6 +116,8 @@ void TlsStream::socketFailed(QAbstractSocket::SocketError error)
 
 void TlsStream::noteHandshakeError(QAbstractSocket::SocketError error)
 {
+    if (m_connection)
+        handshakeFailing();
     const TlsErrorWords words = tlsErrorWords(m_socket->errorString());
     if (error == QAbstractSocket::RemoteHostClosedError && words.text.isEmpty())
         return failHandshake(TlsFailure::closed(endingError()));
@@ -175,21 +134,12 @@ void TlsStream::noteHandshakeError(QAbstractSocket::SocketError error)
     failHandshake(std::move(failure));
 }
 
-// Qt tells a reset as an end. The socket's state knows better: after a reset it is closed, after the peer's end it
-// waits for ours.
-int TlsStream::endingError() const
-{
-    tcp_info info{};
-    socklen_t length = sizeof info;
-    if (getsockopt(m_descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
-        return 0; // a unix socket
-    return info.tcpi_state == TCP_CLOSE ? ECONNRESET : 0;
-}
-
 void TlsStream::bytesLeft()
 {
-    if (!m_writeBlocked || m_socket->encryptedBytesToWrite() > PendingBytesHigh / 2)
+    const bool room = m_writeBlocked && m_socket->encryptedBytesToWrite() <= PendingBytesHigh / 2;
+    if (!room && !m_awaitsSent)
         return;
+    m_awaitsSent = false;
     m_writable = true;
     m_call.schedule();
 }
@@ -297,18 +247,26 @@ void TlsStream::setResetOnClose()
 {
     m_resetOnClose = true;
     const linger reset{1, 0};
-    setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    if (m_descriptor >= 0)
+        setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 }
 
 void TlsStream::setNoDelay()
 {
     const int on = 1;
-    setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (m_descriptor >= 0)
+        setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 bool TlsStream::isStale()
 {
     return m_ended || m_readable || !m_connection || m_socket->bytesAvailable() > 0;
+}
+
+bool TlsStream::awaitSent()
+{
+    m_awaitsSent = m_connection && !m_error && pendingBytes() > 0;
+    return m_awaitsSent;
 }
 
 size_t TlsStream::pendingBytes() const

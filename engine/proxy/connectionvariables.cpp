@@ -92,7 +92,10 @@ std::optional<bool> appendConnectionVariable(VariableId id, Exchange &exchange, 
         appendSeconds(out, std::chrono::duration_cast<std::chrono::milliseconds>(open).count());
         return true;
     }
-    case VariableId::Https: return true; // empty without TLS
+    case VariableId::Https: // empty without TLS
+        if (downstream.facts().secured)
+            out.append("on");
+        return true;
     case VariableId::LimitRate: out.appendNumber(quint64(exchange.limitRate())); return true;
     case VariableId::IsRequestPort: out.append(requestPort(exchange) ? QByteArrayView(":") : ""); return true;
     case VariableId::RequestPort: return appendPort(requestPort(exchange), out);

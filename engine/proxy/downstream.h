@@ -99,8 +99,10 @@ public:
     virtual quint64 requestNumber() const = 0;
     virtual const SocketAddress &clientAddress() const = 0;
     virtual const SocketAddress &localAddress() const = 0;
-    virtual QByteArrayView clientHost() const = 0; // "127.0.0.1"
-    virtual QByteArrayView lastHead() const = 0;   // the head as serialized, for capture
+    virtual QByteArrayView clientHost() const = 0;    // "127.0.0.1"
+    virtual QByteArrayView tlsServerName() const = 0; // that chose the server by SNI, in lower case; empty: none did
+    virtual bool spokePlainToTls() const = 0;         // no TLS on a listener that has it
+    virtual QByteArrayView lastHead() const = 0;      // the head as serialized, for capture
 };
 
 } // namespace portlight

@@ -56,13 +56,14 @@ void Exchange::reset()
     m_requestBodyComplete = m_headSent = m_hostMatched = m_reported = m_clientGone = m_complete = false;
 }
 
-void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head)
+void Exchange::begin(Start start, Buffer headBytes, RequestHead &head)
 {
     Q_ASSERT(!isRunning());
     reset();
     m_state = State::Running;
-    m_listener = &listener;
-    m_active = std::move(active);
+    m_listener = &start.listener;
+    m_defaultServer = &start.defaultServer;
+    m_active = std::move(start.active);
     m_headBytes = std::move(headBytes);
     std::swap(m_request, head);
     m_requestBodyComplete = m_request.body.kind == BodyKind::None;
@@ -75,14 +76,14 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
     if (!m_context.loopDepths.isEmpty())
         m_loopDepth = m_context.loopDepths.value(m_downstream->clientAddress().toString());
     // nginx normalizes before it has read the Host: the default server says how.
-    const bool mergesSlashes = m_listener->defaultServer->core().mergeSlashes;
+    const bool mergesSlashes = m_defaultServer->core().mergeSlashes;
     const NormalizedPath path = normalizePath(requestText(m_request.path), mergesSlashes, m_uri);
     uriState().quoted = path.quoted;
     if (m_uri.isEmpty())
         m_uri = "/";
     if (!path.valid) {
         // nginx refuses it before it reads a field: neither Host nor User-Agent count.
-        m_server = m_listener->defaultServer;
+        m_server = m_defaultServer;
         m_location = m_server->root.get();
         m_request.fields.clear();
         const quint32 lineEnd = m_request.requestLine.offset + m_request.requestLine.length;
@@ -90,6 +91,10 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
         m_downstream->disableKeepAlive();
         logError(LogLevel::Info, "client sent invalid request");
         respondError(400);
+    } else if (m_downstream->spokePlainToTls()) { // ngx_http_process_request
+        logError(LogLevel::Info, "client sent plain HTTP request to HTTPS port");
+        m_downstream->disableKeepAlive();
+        respondError(497);
     } else if (m_loopDepth > ProxyContext::LoopDepthMax) {
         m_failure.kind = Failure::Kind::LoopDetected;
         logError(LogLevel::Error, m_failure.logText());
@@ -105,17 +110,17 @@ void Exchange::begin(const ListenerConfig &listener, ActiveConfigPtr active, Buf
 }
 
 // A head that could not be read whole belongs to the default server; nothing behind it can be framed.
-void Exchange::adoptBrokenHead(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes,
-                               RequestHead &head)
+void Exchange::adoptBrokenHead(Start start, Buffer headBytes, RequestHead &head)
 {
     reset();
     m_state = State::Running;
-    m_listener = &listener;
-    m_active = std::move(active);
+    m_listener = &start.listener;
+    m_defaultServer = &start.defaultServer;
+    m_active = std::move(start.active);
     m_headBytes = std::move(headBytes);
     std::swap(m_request, head);
     m_requestBodyComplete = true;
-    m_server = m_listener->defaultServer;
+    m_server = m_defaultServer;
     m_location = m_server->root.get();
     adoptTarget();
     values().begin(config().variablesBySlot.size());
@@ -124,18 +129,16 @@ void Exchange::adoptBrokenHead(const ListenerConfig &listener, ActiveConfigPtr a
     m_downstream->disableKeepAlive();
 }
 
-void Exchange::beginRefused(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head,
-                            const HttpProtocolError &error)
+void Exchange::beginRefused(Start start, Buffer headBytes, RequestHead &head, const HttpProtocolError &error)
 {
-    adoptBrokenHead(listener, std::move(active), std::move(headBytes), head);
+    adoptBrokenHead(std::move(start), std::move(headBytes), head);
     logError(LogLevel::Info, error.message);
     respondError(error.status);
 }
 
-void Exchange::beginAbandoned(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes,
-                              RequestHead &head, int status, QByteArrayView logText)
+void Exchange::beginAbandoned(Start start, Buffer headBytes, RequestHead &head, int status, QByteArrayView logText)
 {
-    adoptBrokenHead(listener, std::move(active), std::move(headBytes), head);
+    adoptBrokenHead(std::move(start), std::move(headBytes), head);
     m_clientGone = true;
     m_status = status;
     logError(LogLevel::Info, logText);
@@ -157,11 +160,11 @@ void Exchange::chooseServer()
         m_host.append(char(written[i] >= 'A' && written[i] <= 'Z' ? written[i] | 0x20 : written[i]));
     const ServerMatch found = m_listener->names.find(m_host, m_context.regexMatch, this);
     m_hostMatched = found.server != nullptr;
-    m_server = found.server ? found.server : m_listener->defaultServer;
+    m_server = found.server ? found.server : m_defaultServer;
     m_location = m_server->root.get();
     if (m_host.isEmpty())
         m_host = m_server->firstName();
-    if (m_server != m_listener->defaultServer)
+    if (m_server != m_defaultServer)
         adoptFieldRules();
 }
 
@@ -170,7 +173,7 @@ void Exchange::chooseServer()
 void Exchange::adoptFieldRules()
 {
     const bool underscores = m_server->core().requestLimits.underscoresInHeaders;
-    if (underscores == m_listener->defaultServer->core().requestLimits.underscoresInHeaders)
+    if (underscores == m_defaultServer->core().requestLimits.underscoresInHeaders)
         return;
     const bool ignores = m_server->core().requestLimits.ignoreInvalidHeaders;
     for (HeaderField &field : m_request.fields) {

@@ -40,14 +40,19 @@ public:
         Q_ASSERT(!isRunning());
         m_downstream = &downstream;
     }
-    // Begins with a complete head in `headBytes`; `head` is swapped in. `listener` says where it came in.
-    void begin(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head);
+    // Where an exchange begins: the listener it came in by, the server that answers when Host names none, and what is
+    // in force.
+    struct Start {
+        const ListenerConfig &listener;
+        const ServerConfig &defaultServer;
+        ActiveConfigPtr active;
+    };
+    // Begins with a complete head in `headBytes`; `head` is swapped in.
+    void begin(Start start, Buffer headBytes, RequestHead &head);
     // Begins with a head that could not be read: answers with that status at once.
-    void beginRefused(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head,
-                      const HttpProtocolError &error);
+    void beginRefused(Start start, Buffer headBytes, RequestHead &head, const HttpProtocolError &error);
     // Begins with a head that will not be completed, and ends at once, without an answer.
-    void beginAbandoned(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head,
-                        int status, QByteArrayView logText);
+    void beginAbandoned(Start start, Buffer headBytes, RequestHead &head, int status, QByteArrayView logText);
     void requestBodyReceived(Buffer data, bool last);
     // So many bytes were taken off the wire for it.
     void countRequestBytes(qint64 count) { m_requestWireBytes += count; }
@@ -161,6 +166,8 @@ public:
     void setLocationField(const QByteArray &location);
     // "http://name:port" and the path.
     QByteArray absoluteUrl(QByteArrayView path) const;
+    QByteArray schemeText() const;
+    QByteArray portText() const;
     // The head has been sent: bytes pass both ways from now on.
     void beginTunnel();
     // What the window shows of a running exchange has changed.
@@ -171,7 +178,7 @@ public:
     void noteRequestBodyRead(); // all of it
 
 private:
-    void adoptBrokenHead(const ListenerConfig &listener, ActiveConfigPtr active, Buffer headBytes, RequestHead &head);
+    void adoptBrokenHead(Start start, Buffer headBytes, RequestHead &head);
     ErrorLog &errorLog() const;
     void logFinished();
     void keepHead();
@@ -188,6 +195,7 @@ private:
     void reset();
     void chooseServer();
     void adoptFieldRules();
+    void recordHandshake();
     void startRecording();
     void changeStatus(int status);
     void applyRate();
@@ -208,6 +216,7 @@ private:
     Downstream *m_downstream = nullptr;
     ActiveConfigPtr m_active;
     const ListenerConfig *m_listener = nullptr;
+    const ServerConfig *m_defaultServer = nullptr;
     const ServerConfig *m_server = nullptr;
     const LocationConfig *m_location = nullptr;
     OutgoingHead m_head;

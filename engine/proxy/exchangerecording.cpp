@@ -2,7 +2,58 @@
 // What an exchange tells the traffic recorder: a row while it runs, everything at its end.
 #include "proxy/exchange.h"
 
+#include <openssl/ssl.h>
+
 namespace portlight {
+
+namespace {
+
+QByteArray subjectOf(const SSL *connection)
+{
+    X509 *const certificate = SSL_get0_peer_certificate(connection);
+    if (!certificate)
+        return {};
+    char name[256];
+    X509_NAME_oneline(X509_get_subject_name(certificate), name, sizeof name);
+    return name;
+}
+
+ClientTls clientTlsOf(const SSL *connection)
+{
+    ClientTls tls;
+    tls.protocol = SSL_get_version(connection);
+    tls.cipher = SSL_get_cipher_name(connection);
+    tls.serverName = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
+    const unsigned char *protocol = nullptr;
+    unsigned int length = 0;
+    SSL_get0_alpn_selected(connection, &protocol, &length);
+    tls.alpn = QByteArray(reinterpret_cast<const char *>(protocol), qsizetype(length));
+    tls.subject = subjectOf(connection);
+    tls.resumed = SSL_session_reused(connection) == 1;
+    return tls;
+}
+
+} // namespace
+
+void Exchange::recordHandshake()
+{
+    const SSL *const connection = m_downstream->facts().tls;
+    if (!connection)
+        return;
+    m_detail->tls = clientTlsOf(connection);
+    const ClientTls &tls = m_detail->tls;
+    const QString asked = QString::fromUtf8(tls.serverName);
+    const QString chosen = QString::fromUtf8(m_defaultServer->firstName());
+    const QString why = tls.serverName.isEmpty() ? QStringLiteral("no server name was sent: the default server's")
+                        : m_downstream->tlsServerName().isEmpty()
+                            ? QStringLiteral("no server is named “%1”: the default server's").arg(asked)
+                            : QStringLiteral("the server name “%1” asks for it").arg(asked);
+    decide(Decision::Step::Handshake, QString::fromLatin1(tls.protocol + ", " + tls.cipher),
+           QStringLiteral("%1certificate of %2: %3")
+               .arg(tls.resumed ? QStringLiteral("resumed; ") : QString(),
+                    chosen.isEmpty() ? QStringLiteral("the server without a name") : chosen, why),
+           m_defaultServer->position);
+}
 
 void Exchange::startRecording()
 {
@@ -20,6 +71,7 @@ void Exchange::startRecording()
     m_detail->requestOnConnection = m_downstream->requestNumber();
     m_proxy.keepHeadBytes(true);
     m_reportTimer.start(RunningReportDelay);
+    recordHandshake();
     const QString name = QString::fromUtf8(m_server->firstName());
     if (m_hostMatched)
         decide(Decision::Step::Domain, name, QStringLiteral("the name matches the Host exactly"), m_server->position);
@@ -37,7 +89,7 @@ ExchangeSummary Exchange::summary() const
     row.id = m_id;
     row.startedAtMs = m_startedAtMs;
     row.method = requestText(m_request.method).toByteArray();
-    row.scheme = "http";
+    row.scheme = m_downstream->facts().secured ? "https" : "http";
     row.host = requestText(m_request.host).toByteArray();
     row.domain = m_server->firstName();
     row.target = requestText(m_request.target).toByteArray();

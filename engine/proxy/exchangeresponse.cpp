@@ -151,8 +151,8 @@ void Exchange::respondUnknownDomain()
             continue;
         const QString name = QString::fromUtf8(server->firstName());
         content.domains.append(name);
-        const quint16 port = m_downstream->localAddress().port();
-        content.domainAddresses.append(port == 80 ? u"http://%1/"_s.arg(name) : u"http://%1:%2/"_s.arg(name).arg(port));
+        content.domainAddresses.append(QString::fromUtf8(schemeText()) + u"://"_s + name + QString::fromUtf8(portText())
+                                       + u'/');
     }
     if (method() != MethodId::Get && method() != MethodId::Head)
         m_downstream->disableKeepAlive();
@@ -188,17 +188,30 @@ void Exchange::respondNothing(int status)
 // port_in_redirect.
 QByteArray Exchange::absoluteUrl(QByteArrayView path) const
 {
-    QByteArray url = "http://";
+    QByteArray url = schemeText() + "://";
     if (core().serverNameInRedirect)
         url += m_server->firstName();
     else if (m_request.host.isEmpty()) // nginx names the address that the client reached
         url += m_downstream->localAddress().host();
     else
         url += m_host;
-    if (const quint16 port = m_downstream->localAddress().port(); core().portInRedirect && port != 80 && port != 0)
-        url += ':' + QByteArray::number(port);
+    if (core().portInRedirect)
+        url += portText();
     url += path;
     return url;
+}
+
+QByteArray Exchange::schemeText() const
+{
+    return m_downstream->facts().secured ? "https" : "http";
+}
+
+// ":8443"; empty for the scheme's own port.
+QByteArray Exchange::portText() const
+{
+    const quint16 port = m_downstream->localAddress().port();
+    const bool usual = port == (m_downstream->facts().secured ? 443 : 80) || port == 0;
+    return usual ? QByteArray() : ':' + QByteArray::number(port);
 }
 
 void Exchange::setLocationField(const QByteArray &location)

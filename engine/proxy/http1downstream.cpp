@@ -9,20 +9,17 @@
 namespace portlight {
 
 Http1Downstream::Http1Downstream(ProxyContext &context, DownstreamOwner &owner, std::unique_ptr<Stream> stream,
-                                 const ListenAddress &listenAddress, const SocketAddress &client)
+                                 const DownstreamArrival &arrival)
     : m_context(context)
     , m_owner(owner)
     , m_stream(std::move(stream))
-    , m_listenAddress(listenAddress)
-    , m_client(client)
+    , m_arrival(arrival)
     , m_timer(
           context.loop.timers(), [](void *self) { static_cast<Http1Downstream *>(self)->timedOut(); }, this)
     , m_sendTimer(
           context.loop.timers(), [](void *self) { static_cast<Http1Downstream *>(self)->sendTimedOut(); }, this)
     , m_afterExchange(
           context.loop, [](void *self) { static_cast<Http1Downstream *>(self)->afterExchange(); }, this)
-    , m_openedAt(context.loop.now())
-    , m_id(++context.lastConnection)
 {
     m_stream->setObserver(this);
     ++m_context.counters.active;
@@ -43,7 +40,7 @@ void Http1Downstream::start()
         close();
         return;
     }
-    m_timer.start(listener->defaultServer->core().clientHeaderTimeout);
+    m_timer.start(m_defaultServer->core().clientHeaderTimeout);
 }
 
 // The listener of the configuration now in force; of the one before when it has this listener no more (it then closes
@@ -53,9 +50,10 @@ const ListenerConfig *Http1Downstream::currentListener()
     if (m_active == m_context.active)
         return m_listener;
     for (const ListenerConfig &listener : m_context.active->config->listeners) {
-        if (listener.address == m_listenAddress) {
+        if (listener.address == m_arrival.listenAddress) {
             m_active = m_context.active;
             m_listener = &listener;
+            m_defaultServer = defaultServerOf(listener);
             return m_listener;
         }
     }
@@ -63,10 +61,19 @@ const ListenerConfig *Http1Downstream::currentListener()
     return m_listener;
 }
 
+// nginx: the server that SNI chose is where everything starts that knows no Host yet.
+const ServerConfig *Http1Downstream::defaultServerOf(const ListenerConfig &listener) const
+{
+    const ServerConfig *const named = m_arrival.serverName.isEmpty()
+                                          ? nullptr
+                                          : listener.names.find(m_arrival.serverName, m_context.regexMatch).server;
+    return named ? named : listener.defaultServer;
+}
+
 // The location's settings while a request runs, as nginx takes them; the default server's before one is read.
 const CoreSettings &Http1Downstream::core() const
 {
-    return m_slot && m_slot->exchange.isRunning() ? m_slot->exchange.core() : m_listener->defaultServer->core();
+    return m_slot && m_slot->exchange.isRunning() ? m_slot->exchange.core() : m_defaultServer->core();
 }
 
 void Http1Downstream::streamReadable()
@@ -162,9 +169,9 @@ void Http1Downstream::startReading()
     ++m_context.counters.reading;
     ++m_context.counters.requests;
     ++m_requests;
-    m_slot->parser.setLimits(m_listener->defaultServer->core().requestLimits);
+    m_slot->parser.setLimits(m_defaultServer->core().requestLimits);
     m_slot->parser.reset();
-    m_timer.start(m_listener->defaultServer->core().clientHeaderTimeout);
+    m_timer.start(m_defaultServer->core().clientHeaderTimeout);
 }
 
 void Http1Downstream::leaveWaiting()
@@ -206,7 +213,7 @@ void Http1Downstream::beginExchange(qsizetype headSize)
         m_in.grow(rest);
     }
     headBytes.truncate(quint32(headSize));
-    exchange().begin(*m_listener, m_active, std::move(headBytes), head);
+    exchange().begin({*m_listener, *m_defaultServer, m_active}, std::move(headBytes), head);
     if (m_state == State::Exchanging && !m_bodyWanted && m_stream->hasHungUp())
         watchForClose();
 }
@@ -220,7 +227,8 @@ void Http1Downstream::refuse()
     m_http09 = m_slot->parser.head().http09 && m_slot->parser.head().version == HttpVersion{0, 9}; // known to be one
     m_decoder.start({});
     m_bodyWanted = m_responseComplete = m_responseEnded = m_chunked = false;
-    exchange().beginRefused(*m_listener, m_active, std::move(m_in), m_slot->parser.head(), m_slot->parser.error());
+    exchange().beginRefused({*m_listener, *m_defaultServer, m_active}, std::move(m_in), m_slot->parser.head(),
+                            m_slot->parser.error());
 }
 
 // A head that will not be completed gets no answer; it is logged as any other request.
@@ -228,8 +236,9 @@ void Http1Downstream::abandonHead(int status, QByteArrayView logText)
 {
     leaveReading();
     m_keepAlive = m_chunked = false;
-    exchange().beginAbandoned(*m_listener, m_active, std::move(m_in), m_slot->parser.head(), status, logText);
-    close(status == 408 && m_listener->defaultServer->core().resetTimedoutConnection);
+    exchange().beginAbandoned({*m_listener, *m_defaultServer, m_active}, std::move(m_in), m_slot->parser.head(), status,
+                              logText);
+    close(status == 408 && m_defaultServer->core().resetTimedoutConnection);
 }
 
 // --- between requests ---
@@ -279,7 +288,7 @@ void Http1Downstream::becomeIdle()
 // nginx: only where more than one write follows another, so that a connection for one request saves the call.
 void Http1Downstream::setNoDelay()
 {
-    if (m_noDelay || m_client.isUnix() || !m_listener->defaultServer->core().tcpNodelay)
+    if (m_noDelay || m_arrival.client.isUnix() || !m_defaultServer->core().tcpNodelay)
         return;
     m_noDelay = true;
     m_stream->setNoDelay();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "proxy/downstreamarrival.h"
 #include "proxy/requestslot.h"
 
 namespace portlight {
@@ -27,7 +28,7 @@ public:
     static constexpr quint32 CopiedBytesMax = 512; // of a part: it is no reason to keep the block it was read into
 
     Http1Downstream(ProxyContext &context, DownstreamOwner &owner, std::unique_ptr<Stream> stream,
-                    const ListenAddress &listenAddress, const SocketAddress &client);
+                    const DownstreamArrival &arrival);
     ~Http1Downstream() override;
 
     // Reads what the client may have sent already.
@@ -35,7 +36,7 @@ public:
     // Closes at once when no exchange runs, else behind the one that does (graceful stop, a listener that went away).
     void closeWhenIdle();
     bool isIdle() const { return m_state == State::Waiting; }
-    const ListenAddress &listenAddress() const { return m_listenAddress; }
+    const ListenAddress &listenAddress() const { return m_arrival.listenAddress; }
     // Closes without a word (fast stop, worker_shutdown_timeout).
     void closeNow();
 
@@ -55,9 +56,11 @@ public:
     void disableKeepAlive() override { m_keepAlive = false; }
     quint64 bytesSent() const override { return m_slot ? m_slot->out.bytesWritten() - m_bytesBefore : 0; }
     ConnectionFacts facts() const override;
-    quint64 connectionId() const override { return m_id; }
+    quint64 connectionId() const override { return m_arrival.connectionId; }
     quint64 requestNumber() const override { return m_requests; }
-    const SocketAddress &clientAddress() const override { return m_client; }
+    const SocketAddress &clientAddress() const override { return m_arrival.client; }
+    QByteArrayView tlsServerName() const override { return m_arrival.serverName; }
+    bool spokePlainToTls() const override { return m_arrival.plainOnTls; }
     const SocketAddress &localAddress() const override;
     QByteArrayView clientHost() const override;
     QByteArrayView lastHead() const override { return m_lastHead; }
@@ -74,6 +77,7 @@ private:
     void streamReadable() override;
     void streamWritable() override;
     const ListenerConfig *currentListener();
+    const ServerConfig *defaultServerOf(const ListenerConfig &listener) const;
     const CoreSettings &core() const;
     void applyKeepaliveLimits();
     void readHead();
@@ -110,12 +114,12 @@ private:
     ProxyContext &m_context;
     DownstreamOwner &m_owner;
     std::unique_ptr<Stream> m_stream;
-    ListenAddress m_listenAddress;
-    SocketAddress m_client;
+    DownstreamArrival m_arrival;
     mutable SocketAddress m_local;
     mutable QByteArray m_clientHost;
     ActiveConfigPtr m_active;
     const ListenerConfig *m_listener = nullptr;
+    const ServerConfig *m_defaultServer = nullptr; // the listener's, or the one that SNI asked for
     Buffer m_in;
     std::unique_ptr<RequestSlot> m_slot; // from a request's first byte to the end of its response
     BodyDecoder m_decoder;
@@ -123,11 +127,9 @@ private:
     Timer m_timer;     // head, body, keep-alive, lingering
     Timer m_sendTimer; // a client that does not read, or one that is served slowly
     DeferredCall m_afterExchange;
-    std::chrono::steady_clock::time_point m_openedAt;
     std::chrono::steady_clock::time_point m_requestBegan;
     std::chrono::steady_clock::time_point m_lingerUntil;
     AfterTimes m_after;
-    quint64 m_id;
     quint64 m_requests = 0;
     quint64 m_bytesBefore = 0;
     qint64 m_headBytes = 0; // of the response's head

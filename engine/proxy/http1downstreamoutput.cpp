@@ -66,7 +66,7 @@ void Http1Downstream::applyKeepaliveLimits()
 {
     const CoreSettings &settings = core();
     if (settings.keepaliveTimeout.count() == 0 || qint64(m_requests) >= settings.keepaliveRequests
-        || m_context.loop.now() - m_openedAt >= settings.keepaliveTime)
+        || m_context.loop.now() - m_arrival.openedAt >= settings.keepaliveTime)
         m_keepAlive = false;
 }
 
@@ -127,6 +127,10 @@ void Http1Downstream::flush()
     case OutputQueue::Flush::Limited: setNoDelay(); break;
     case OutputQueue::Flush::Done:
         m_sendTimer.stop();
+        if (m_responseComplete && m_stream->awaitSent()) { // OpenSSL has it, the kernel has not
+            m_sendTimer.start(core().sendTimeout);
+            break;
+        }
         if (m_responseComplete) {
             responseFlushed();
             return;
@@ -220,12 +224,12 @@ void Http1Downstream::sendTimedOut()
 
 ConnectionFacts Http1Downstream::facts() const
 {
-    return {m_openedAt,
+    return {m_arrival.openedAt,
             m_requestBegan,
             m_headBytes,
             m_stream ? m_stream->descriptor() : -1,
             m_stream ? m_stream->tlsConnection() : nullptr,
-            m_listener && m_listener->tls,
+            m_arrival.secured,
             m_chunked,
             m_keepAlive,
             m_pipelined};
@@ -241,7 +245,7 @@ const SocketAddress &Http1Downstream::localAddress() const
 QByteArrayView Http1Downstream::clientHost() const
 {
     if (m_clientHost.isEmpty())
-        m_clientHost = m_client.host();
+        m_clientHost = m_arrival.client.host();
     return m_clientHost;
 }
 

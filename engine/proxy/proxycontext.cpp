@@ -2,6 +2,7 @@
 #include "proxy/proxycontext.h"
 
 #include "http/serializer.h"
+#include "net/sharedservercontext.h"
 #include "net/sharedsslcontext.h"
 #include "proxy/requestslot.h"
 #include "upstream/upstreamnames.h"
@@ -25,6 +26,24 @@ ActiveConfig::ActiveConfig(EngineLoop &loop, CompiledConfigPtr compiled, ErrorLo
         if (UpstreamNames::areIn(group->config()) && group->config().resolver)
             m_names.push_back(
                 std::make_unique<UpstreamNames>(loop, *group, resolverOf(group->config().resolver), m_log));
+    }
+    if (previous)
+        keepServerContexts(*previous);
+}
+
+// Sessions outlive a reload that does not change what they stand on.
+void ActiveConfig::keepServerContexts(const ActiveConfig &previous)
+{
+    QHash<QByteArray, const TlsServerContext *> before;
+    for (const auto &server : previous.config->servers) {
+        if (server->tls)
+            before.insert(server->serverName, server->tls.get());
+    }
+    for (const auto &server : config->servers) {
+        const TlsServerContext *const same = server->tls ? before.value(server->serverName) : nullptr;
+        const auto shared = same ? previous.m_serverContexts.value(same) : nullptr;
+        if (shared && server->tls->isSameAs(*same))
+            m_serverContexts.insert(server->tls.get(), shared);
     }
 }
 
@@ -112,6 +131,15 @@ std::shared_ptr<SharedSslContext> ActiveConfig::tlsContext(const std::shared_ptr
     std::shared_ptr<SharedSslContext> &shared = m_tlsContexts[settings.get()];
     if (!shared)
         shared = std::make_shared<SharedSslContext>(settings);
+    return shared;
+}
+
+std::shared_ptr<SharedServerContext>
+ActiveConfig::serverContext(const std::shared_ptr<const TlsServerContext> &settings)
+{
+    std::shared_ptr<SharedServerContext> &shared = m_serverContexts[settings.get()];
+    if (!shared)
+        shared = std::make_shared<SharedServerContext>(settings);
     return shared;
 }
 

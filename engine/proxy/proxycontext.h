@@ -28,6 +28,7 @@ struct ProxyCounters {
 };
 
 class Resolver;
+class SharedServerContext;
 class SharedSslContext;
 class UpstreamNames;
 
@@ -62,18 +63,24 @@ public:
     Resolver &resolverOf(const std::shared_ptr<const ResolverConfig> &config);
     // What connections with those TLS settings share; made with the first of them.
     std::shared_ptr<SharedSslContext> tlsContext(const std::shared_ptr<const TlsClientContext> &settings);
+    // What connections to a server with TLS share, sessions and ticket keys; made with the first of them, or that of
+    // the configuration before where nothing has changed.
+    std::shared_ptr<SharedServerContext> serverContext(const std::shared_ptr<const TlsServerContext> &settings);
 
     CompiledConfigPtr config;
     std::vector<std::unique_ptr<UpstreamGroup>> upstreams; // by UpstreamConfig::index
     std::unique_ptr<ActiveLogs> logs;                      // null: none were opened
 
 private:
+    void keepServerContexts(const ActiveConfig &previous);
+
     EngineLoop &m_loop;
     ErrorLog &m_log;
     QHash<QByteArray, std::shared_ptr<AddressGroup>> m_addressGroups;
     std::map<const ResolverConfig *, std::unique_ptr<Resolver>> m_resolvers; // which `config` keeps
     std::vector<std::unique_ptr<UpstreamNames>> m_names;                     // of groups that have such
     QHash<const TlsClientContext *, std::shared_ptr<SharedSslContext>> m_tlsContexts;
+    QHash<const TlsServerContext *, std::shared_ptr<SharedServerContext>> m_serverContexts;
 };
 using ActiveConfigPtr = std::shared_ptr<ActiveConfig>;
 

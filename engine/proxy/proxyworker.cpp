@@ -29,6 +29,7 @@ ProxyWorker::~ProxyWorker()
 {
     m_onStopped = nullptr;
     m_listeners.clear();
+    m_receptions.clear();
     for (auto &entry : m_connections)
         entry.second->closeNow();
     m_connections.clear();
@@ -150,17 +151,28 @@ void ProxyWorker::closeListeners(std::vector<ListenerState> &listeners)
     listeners.clear();
 }
 
+bool ProxyWorker::isServed(const ListenAddress &address) const
+{
+    const auto &listeners = m_context.active->config->listeners;
+    return std::any_of(listeners.begin(), listeners.end(),
+                       [&](const ListenerConfig &listener) { return listener.address == address; });
+}
+
 // Connections whose listener is gone end behind their exchange, as with nginx's old workers.
 void ProxyWorker::closeOrphans()
 {
-    const auto &listeners = m_context.active->config->listeners;
     for (auto &entry : m_connections) {
-        const bool served = std::any_of(listeners.begin(), listeners.end(), [&](const ListenerConfig &listener) {
-            return listener.address == entry.first->listenAddress();
-        });
-        if (!served)
+        if (!isServed(entry.first->listenAddress()))
             entry.first->closeWhenIdle();
     }
+    std::erase_if(m_receptions, [this](const auto &entry) { return !isServed(entry.first->listenAddress()); });
+}
+
+bool ProxyWorker::hasTls(const ListenAddress &address) const
+{
+    const auto &listeners = m_context.active->config->listeners;
+    return std::any_of(listeners.begin(), listeners.end(),
+                       [&](const ListenerConfig &listener) { return listener.tls && listener.address == address; });
 }
 
 ListenAddress ProxyWorker::addressFor(const Listener &listener, int descriptor) const
@@ -180,14 +192,42 @@ ListenAddress ProxyWorker::addressFor(const Listener &listener, int descriptor) 
 void ProxyWorker::connectionAccepted(Listener &listener, int descriptor, const SocketAddress &peer)
 {
     ++m_context.counters.accepted;
-    auto stream = std::make_unique<PlainStream>(m_context.loop, descriptor);
-    DownstreamOwner &owner = *this;
-    auto connection =
-        std::make_unique<Http1Downstream>(m_context, owner, std::move(stream), addressFor(listener, descriptor), peer);
+    DownstreamArrival arrival;
+    arrival.listenAddress = addressFor(listener, descriptor);
+    arrival.client = peer;
+    arrival.connectionId = ++m_context.lastConnection;
+    arrival.openedAt = m_context.loop.now();
     ++m_context.counters.handled;
+    if (!hasTls(arrival.listenAddress)) {
+        startConnection(std::make_unique<PlainStream>(m_context.loop, descriptor), arrival);
+        return;
+    }
+    TlsReceptionOwner &owner = *this;
+    auto reception = std::make_unique<TlsReception>(m_context, owner, descriptor, arrival);
+    TlsReception *const started = reception.get();
+    m_receptions.emplace(started, std::move(reception));
+    started->start();
+}
+
+void ProxyWorker::startConnection(std::unique_ptr<Stream> stream, const DownstreamArrival &arrival)
+{
+    DownstreamOwner &owner = *this;
+    auto connection = std::make_unique<Http1Downstream>(m_context, owner, std::move(stream), arrival);
     Http1Downstream *const started = connection.get();
     m_connections.emplace(started, std::move(connection));
     started->start();
+}
+
+void ProxyWorker::tlsReceived(TlsReception *reception, std::unique_ptr<Stream> stream, const DownstreamArrival &arrival)
+{
+    m_receptions.erase(reception);
+    startConnection(std::move(stream), arrival);
+}
+
+void ProxyWorker::tlsReceptionEnded(TlsReception *reception)
+{
+    m_receptions.erase(reception);
+    noteEnd();
 }
 
 void ProxyWorker::acceptingPaused(Listener &listener, int error)
@@ -203,7 +243,12 @@ void ProxyWorker::acceptingPaused(Listener &listener, int error)
 void ProxyWorker::downstreamEnded(Http1Downstream *connection)
 {
     m_connections.erase(connection);
-    if (m_connections.empty() && m_onStopped)
+    noteEnd();
+}
+
+void ProxyWorker::noteEnd()
+{
+    if (connectionCount() == 0 && m_onStopped)
         std::exchange(m_onStopped, nullptr)();
 }
 
@@ -212,6 +257,7 @@ void ProxyWorker::stopGracefully(std::function<void()> onStopped)
     m_context.draining = true;
     m_health.reset();
     closeListeners(m_listeners);
+    m_receptions.clear(); // they have not asked for anything yet
     for (auto &entry : m_connections)
         entry.first->closeWhenIdle();
     if (m_connections.empty()) {
@@ -225,6 +271,7 @@ void ProxyWorker::stopGracefully(std::function<void()> onStopped)
 
 void ProxyWorker::closeAllConnections()
 {
+    m_receptions.clear();
     for (auto &entry : m_connections)
         entry.first->closeNow();
 }

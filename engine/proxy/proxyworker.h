@@ -5,6 +5,7 @@
 #include "proxy/activehealth.h"
 #include "proxy/http1downstream.h"
 #include "proxy/proxycontext.h"
+#include "proxy/tlsreception.h"
 
 #include <functional>
 #include <unordered_map>
@@ -22,7 +23,7 @@ struct ListenerState {
 
 // The proxy on its thread: listeners, connections, the configuration in force. Engine thread; owned by the engine's
 // thread object.
-class ProxyWorker final : private ListenerObserver, private DownstreamOwner
+class ProxyWorker final : private ListenerObserver, private DownstreamOwner, private TlsReceptionOwner
 {
 public:
     explicit ProxyWorker(EngineLoop &loop);
@@ -43,23 +44,31 @@ public:
     // worker_shutdown_timeout.
     void stopGracefully(std::function<void()> onStopped);
     void closeAllConnections();
-    size_t connectionCount() const { return m_connections.size(); }
+    size_t connectionCount() const { return m_connections.size() + m_receptions.size(); }
 
 private:
     void connectionAccepted(Listener &listener, int descriptor, const SocketAddress &peer) override;
     void acceptingPaused(Listener &listener, int error) override;
     void downstreamEnded(Http1Downstream *connection) override;
+    void tlsReceived(TlsReception *reception, std::unique_ptr<Stream> stream,
+                     const DownstreamArrival &arrival) override;
+    void tlsReceptionEnded(TlsReception *reception) override;
+    void startConnection(std::unique_ptr<Stream> stream, const DownstreamArrival &arrival);
+    bool isServed(const ListenAddress &address) const;
+    void noteEnd();
 
     std::vector<ListenerState> openListeners(const CompiledConfig &config, std::vector<ListenerState> &old);
     void openOne(ListenerState &state, const ListenOptions &options);
     void closeListeners(std::vector<ListenerState> &listeners);
     void closeOrphans();
+    bool hasTls(const ListenAddress &address) const;
     ListenAddress addressFor(const Listener &listener, int descriptor) const;
 
     ProxyContext m_context;
     std::unique_ptr<ActiveHealth> m_health; // of the configuration in force; null before one and while it stops
     std::vector<ListenerState> m_listeners;
     std::unordered_map<Http1Downstream *, std::unique_ptr<Http1Downstream>> m_connections;
+    std::unordered_map<TlsReception *, std::unique_ptr<TlsReception>> m_receptions;
     std::function<void()> m_onStopped;
     Timer m_shutdownTimer;
 };

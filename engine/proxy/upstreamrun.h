@@ -2,7 +2,7 @@
 #pragma once
 
 #include "net/connector.h"
-#include "net/tlsstream.h"
+#include "net/tlsclientstream.h"
 #include "proxy/ratelimit.h"
 #include "proxy/upstreamrunobserver.h"
 #include "proxy/upstreamtry.h"

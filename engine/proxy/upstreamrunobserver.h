@@ -4,7 +4,7 @@
 #include "http/message.h"
 #include "http/wirebuffer.h"
 #include "net/bufferpool.h"
-#include "net/tlsstream.h"
+#include "net/tlsclientstream.h"
 #include "proxy/failure.h"
 #include "upstream/upstreamgroup.h"
 

@@ -29,7 +29,7 @@ void UpstreamRun::startTls(BackendConnection connection)
     peer.sessionKey = m_connection.address.toString() + '\n' + peer.serverName + '\n' + peer.certificateName;
     const int descriptor = m_connection.stream->releaseDescriptor();
     TlsHandshakeObserver *const observer = this;
-    m_connection.stream = std::make_unique<TlsStream>(m_context.loop, descriptor, peer, observer);
+    m_connection.stream = std::make_unique<TlsClientStream>(m_context.loop, descriptor, peer, observer);
     m_connection.stream->setNoDelay(); // a resumed handshake and Nagle's algorithm wait for each other
     m_connection.noDelay = true;
     const auto spent =
@@ -41,7 +41,7 @@ void UpstreamRun::tlsEstablished()
 {
     m_timer.stop();
     m_times.connected = m_context.loop.now(); // $upstream_connect_time counts the handshake in
-    m_observer.secured(static_cast<TlsStream &>(*m_connection.stream).summary());
+    m_observer.secured(static_cast<TlsClientStream &>(*m_connection.stream).summary());
     useConnection(std::move(m_connection));
 }
 

@@ -211,7 +211,7 @@ std::optional<bool> appendRequestVariable(VariableId id, Exchange &exchange, Wir
     case VariableId::RequestUri: return appendPresent(exchange.unparsedUri(), out);
     case VariableId::RemoteUser: return appendRemoteUser(exchange, out);
     case VariableId::RequestId: out.append(exchange.requestId()); return true;
-    case VariableId::Scheme: out.append("http"); return true;
+    case VariableId::Scheme: out.append(exchange.downstream().facts().secured ? "https" : "http"); return true;
     case VariableId::ServerProtocol: return appendProtocol(exchange.request(), out);
     case VariableId::Uri: return appendPresent(exchange.uri(), out);
     default: return std::nullopt;

@@ -60,7 +60,7 @@ void HealthProber::startTls(const SocketAddress &address, TlsPeer peer)
     m_state = State::Handshaking;
     peer.sessionKey = address.toString() + '\n' + peer.serverName + '\n' + peer.certificateName;
     TlsHandshakeObserver *const observer = this;
-    m_stream = std::make_unique<TlsStream>(m_loop, m_stream->releaseDescriptor(), peer, observer);
+    m_stream = std::make_unique<TlsClientStream>(m_loop, m_stream->releaseDescriptor(), peer, observer);
     m_stream->setNoDelay();
     const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(m_loop.now() - m_startedAt);
     m_timer.start(std::max(m_check.connectTimeout - spent, std::chrono::milliseconds(1)));

@@ -3,7 +3,7 @@
 
 #include "http/wirebuffer.h"
 #include "net/connector.h"
-#include "net/tlsstream.h"
+#include "net/tlsclientstream.h"
 #include "upstream/healthmatch.h"
 #include "upstream/http1codec.h"
 

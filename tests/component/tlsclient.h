@@ -3,7 +3,7 @@
 
 #include "component/netloops.h"
 #include "net/connector.h"
-#include "net/tlsstream.h"
+#include "net/tlsclientstream.h"
 
 #include <optional>
 
@@ -46,7 +46,7 @@ struct TlsClient : TlsHandshakeObserver, ConnectorObserver {
     }
     void connected(std::unique_ptr<Stream> plain, const SocketAddress &) override
     {
-        stream = std::make_unique<TlsStream>(loop, plain->releaseDescriptor(), peer, this);
+        stream = std::make_unique<TlsClientStream>(loop, plain->releaseDescriptor(), peer, this);
         stream->setObserver(&observer);
     }
     void connectFailed() override { qFatal("no connection"); }
@@ -78,7 +78,7 @@ struct TlsClient : TlsHandshakeObserver, ConnectorObserver {
     TlsPeer peer;
     Connector connector;
     RecordingObserver observer;
-    std::unique_ptr<TlsStream> stream;
+    std::unique_ptr<TlsClientStream> stream;
     std::optional<TlsFailure> failure;
     IoResult last;
     bool established = false;
