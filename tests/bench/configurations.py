@@ -55,6 +55,26 @@ def passing_on(peer_count, scheme="http"):
     return text
 
 
+def over_tls(port, origin_port, extra=""):
+    """Clients come over TLS: the same P-256 certificate and protocols, sessions by ticket and by id."""
+    return http_block(origin_port, extra, f"""
+    ssl_certificate certificate.pem;
+    ssl_certificate_key key.pem;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache shared:sessions:10m;
+    server {{
+        listen 127.0.0.1:{port} ssl;
+        server_name localhost;
+        location / {{
+            proxy_pass http://origin;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+{FORWARDED_FIELDS}
+        }}
+    }}
+""")
+
+
 def realistic(port, origin_port, extra=""):
     """Two regular expressions to try before the location is found, fields of both directions, and a map."""
     return http_block(origin_port, extra, f"""
@@ -143,7 +163,7 @@ def checked(port, origin_port, extra=""):
 """, CHECKED_PEERS)
 
 
-TEXTS = {"plain": passing_on(1), "group8": passing_on(GROUP_PEERS), "upstream_tls": passing_on(1, "https"),
+TEXTS = {"plain": passing_on(1), "group8": passing_on(GROUP_PEERS), "upstream_tls": passing_on(1, "https"), "tls": over_tls,
          "realistic": realistic, "websockets": websockets, "checked": checked, "one": servers_of_ten(1),
          "many": servers_of_ten(SERVERS_MANY)}
 # Those that the other proxies have a counterpart of.
@@ -153,3 +173,5 @@ OWN = {"checked"}
 # How many backends they have, where it is not one; which of them are asked over TLS.
 PEER_COUNTS = {"group8": GROUP_PEERS, "checked": CHECKED_PEERS}
 OVER_TLS = {"upstream_tls"}
+# Those that clients ask over TLS.
+SECURED = {"tls"}

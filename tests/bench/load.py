@@ -4,10 +4,13 @@
 import dataclasses
 import os
 import pathlib
+import statistics
 import socket
 import subprocess
+import sys
 import time
 
+import handshakes
 import servers
 
 REPORT = pathlib.Path(__file__).with_name("report.lua")
@@ -20,14 +23,44 @@ class Load:
     seconds: float
 
 
-def run_wrk(port, path, connections, seconds, close_each=False, host=None):
+def run_handshakes(port, protocol, mode, seconds):
+    """How many connections were made, each with one request."""
+    command = [sys.executable, handshakes.__file__, str(port), protocol, mode, str(seconds)]
+    finished = subprocess.run(command, capture_output=True, text=True,
+                              preexec_fn=lambda: os.sched_setaffinity(0, {servers.LOAD_CORE}))
+    if finished.returncode != 0:
+        raise servers.BenchError(f"{' '.join(command)} failed: {finished.stderr}")
+    return int(finished.stdout)
+
+
+def median_handshake(port, count):
+    """Seconds of a handshake, the median of so many."""
+    context = handshakes.client_context("1.3")
+    return statistics.median(handshakes.connect(context, port, None)[2] for _ in range(count))
+
+
+class SilentConnections:
+    """COUNT open connections that never say anything."""
+
+    def __init__(self, port, count):
+        self.connections = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(count)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for connection in self.connections:
+            connection.close()
+
+
+def run_wrk(port, path, connections, seconds, close_each=False, host=None, scheme="http"):
     command = [servers.find_program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s",
                "-s", str(REPORT)]
     if close_each:
         command += ["-H", "Connection: close"]
     if host:
         command += ["-H", f"Host: {host}"]
-    command.append(f"http://127.0.0.1:{port}/{path}")
+    command.append(f"{scheme}://127.0.0.1:{port}/{path}")
     finished = subprocess.run(command, check=True, capture_output=True, text=True,
                               preexec_fn=lambda: os.sched_setaffinity(0, {servers.LOAD_CORE}))
     counts = finished.stdout.rpartition("counts ")[2].split()

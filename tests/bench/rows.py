@@ -10,6 +10,7 @@ import servers
 
 IDLE_CONNECTIONS = 9000
 QUIET_WEBSOCKETS = 2000
+SILENT_CONNECTIONS, HANDSHAKES = 1000, 200
 QUIET_SECONDS = 60
 CHECKED_SECONDS, CHECKED_SETTLE_SECONDS = 30, 2
 SETTLE_SECONDS = 0.3
@@ -40,7 +41,7 @@ class TimeRow:
         with load.IdleConnections(proxy.port, self.idle) as idle:
             before = proxy.cpu_nanoseconds()
             done = load.run_wrk(proxy.port, self.path, self.connections, seconds, self.close_each,
-                                self.host)
+                                self.host, proxy.scheme)
             spent = proxy.cpu_nanoseconds() - before
             idle.check_still_open()
         if self.idle:
@@ -48,6 +49,26 @@ class TimeRow:
         body = servers.BODIES.get(self.path)
         requests = done.received_bytes / body if body else done.requests
         return spent / requests / 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class HandshakeRow:
+    """CPU time of a TLS connection that makes one request."""
+
+    key: str
+    title: str
+    protocol: str
+    mode: str
+    target: float
+    target_of: str = "nginx"
+    configuration: str = "tls"
+    capturing: bool = False
+
+    def measure(self, proxy, seconds):
+        """Microseconds."""
+        before = proxy.cpu_nanoseconds()
+        count = load.run_handshakes(proxy.port, self.protocol, self.mode, seconds)
+        return (proxy.cpu_nanoseconds() - before) / count / 1000
 
 
 TIME_ROWS = [
@@ -60,6 +81,11 @@ TIME_ROWS = [
     TimeRow("close", "a new connection for each request", close_each=True, target=1.1),
     TimeRow("group8", f"small, a group of {configurations.GROUP_PEERS} backends", configuration="group8", target=1.0),
     TimeRow("upstream_tls", "small, the backend over TLS", configuration="upstream_tls", target=1.3),
+    TimeRow("tls", "small, clients over TLS, keep-alive", configuration="tls", target=1.35),
+    HandshakeRow("handshake", "full handshake, TLS 1.3, one request", "1.3", "full", 1.4),
+    HandshakeRow("handshake12", "full handshake, TLS 1.2, one request", "1.2", "full", 1.4),
+    HandshakeRow("resumed", "resumed handshake, TLS 1.3, one request", "1.3", "resumed", 1.15),
+    HandshakeRow("resumed12", "resumed handshake, TLS 1.2, one request", "1.2", "resumed", 1.15),
     TimeRow("realistic", "realistic: 2 regexes, a map, added fields", configuration="realistic", target=1.0),
     TimeRow("one", "1 server of 10 locations loaded", configuration="one", host=configurations.host_of(0)),
     TimeRow("many", f"{configurations.SERVERS_MANY:,} servers of 10 locations loaded", configuration="many",
@@ -156,12 +182,20 @@ def check_share(proxy):
     return spent / 1e9 / CHECKED_SECONDS
 
 
+def silent_delay(proxy):
+    """The median handshake among silent connections, divided by that on an idle port."""
+    load.median_handshake(proxy.port, HANDSHAKES)
+    alone = load.median_handshake(proxy.port, HANDSHAKES)
+    with load.SilentConnections(proxy.port, SILENT_CONNECTIONS):
+        return load.median_handshake(proxy.port, HANDSHAKES) / alone
+
+
 @dataclasses.dataclass(frozen=True)
 class MemoryRow:
     key: str
     title: str
     measure: callable
-    # Of Portlight itself: bytes, or a share of a core.
+    # Of Portlight itself: bytes, a share of a core, or a ratio.
     target: float
     unit: str = "bytes"
     configuration: str = "plain"
@@ -175,6 +209,8 @@ MEMORY_ROWS = [
               configuration="websockets"),
     MemoryRow("websockets_cpu", f"{QUIET_WEBSOCKETS:,} quiet WebSockets, share of a core", websocket_share, 0.001,
               unit="share", configuration="websockets"),
+    MemoryRow("silent", f"handshake with {SILENT_CONNECTIONS:,} silent connections, to that without", silent_delay, 1.5,
+              unit="ratio", configuration="tls"),
     MemoryRow("health100", f"{configurations.CHECKED_PEERS} backends checked each second, share of a core", check_share,
               0.02, unit="share", configuration="checked"),
 ]

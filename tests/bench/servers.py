@@ -9,6 +9,7 @@ import resource
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -51,11 +52,19 @@ def find_program(name):
     return path
 
 
+def make_certificate(folder):
+    """A self-signed one of P-256, which nobody is told to verify."""
+    subprocess.run([find_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-days", "2", "-keyout",
+                    str(folder / "key.pem"), "-out", str(folder / "certificate.pem")], check=True, capture_output=True)
+
+
 class Server:
     """One server process on one core, listening on self.port while the `with` block lasts."""
 
     name = ""
     core = PROXY_CORE
+    scheme = "http"
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder) / self.name.replace(" ", "-").lower()
@@ -65,6 +74,14 @@ class Server:
 
     def command(self):
         raise NotImplementedError
+
+    def connect(self, timeout=5):
+        if self.scheme == "http":
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        unverified.check_hostname = False
+        unverified.verify_mode = ssl.CERT_NONE
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=unverified)
 
     def environment(self):
         return {}
@@ -90,7 +107,7 @@ class Server:
             if self.process.poll() is not None:
                 break
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+                connection = self.connect(timeout=2)
                 connection.request("GET", "/small")
                 if connection.getresponse().status == 200:
                     return
@@ -159,15 +176,8 @@ class Origin(Server):
         super().__init__(folder)
         self.tls_port = free_port()
 
-    def make_certificate(self):
-        """A self-signed one, which none of the proxies is told to verify."""
-        subprocess.run([find_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                        "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-days", "2", "-keyout",
-                        str(self.folder / "key.pem"), "-out", str(self.folder / "certificate.pem")],
-                       check=True, capture_output=True)
-
     def command(self):
-        self.make_certificate()
+        make_certificate(self.folder)
         listens = "".join(f"        listen {peer} backlog=4096;\n"
                           for peer in configurations.peers(configurations.CHECKED_PEERS, self.port))
         for body, size in BODIES.items():
@@ -226,6 +236,9 @@ class Proxy(Server):
         super().__init__(folder)
         self.origin = origin
         self.configuration = configuration
+        if configuration in configurations.SECURED:
+            self.scheme = "https"
+            make_certificate(self.folder)
 
     def origin_port(self):
         return self.origin.tls_port if self.configuration in configurations.OVER_TLS else self.origin.port
@@ -356,12 +369,12 @@ def check_equal_work(proxy):
     backend_connections = set()
     peers = len(proxy.peers())
     for _ in range(3 * peers):
-        connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=5)
+        connection = proxy.connect()
         connection.request("GET", "/seen")
         *seen, backend_connection = connection.getresponse().read().decode().split("|")
         connection.close()
         backend_connections.add(backend_connection)
-        expected = [host, "127.0.0.1", "127.0.0.1", "http", "HTTP/1.1"]
+        expected = [host, "127.0.0.1", "127.0.0.1", proxy.scheme, "HTTP/1.1"]
         if seen != expected:
             raise BenchError(f"{proxy.name} forwards {seen}, expected {expected}")
     if len(backend_connections) != peers:

@@ -22,7 +22,11 @@ def share(value):
     return "–" if value is None else f"{value * 100:.3f} %"
 
 
-UNITS = {"bytes": size, "share": share}
+def times(value):
+    return "–" if value is None else f"{value:.2f}×"
+
+
+UNITS = {"bytes": size, "share": share, "ratio": times}
 
 
 def ratio(value, base):
