@@ -42,6 +42,7 @@ public:
         m_environment = QProcessEnvironment::systemEnvironment();
         m_environment.insert(u"HOME"_s, m_home.path());
         m_environment.insert(u"XDG_CONFIG_HOME"_s, m_home.filePath(u"config"_s));
+        m_environment.insert(u"XDG_DATA_HOME"_s, m_home.filePath(u"data"_s));
         m_environment.insert(u"XDG_RUNTIME_DIR"_s, m_home.filePath(u"run"_s));
     }
 

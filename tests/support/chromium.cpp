@@ -14,14 +14,14 @@ namespace {
 
 constexpr int BrowserPatienceMs = 60'000;
 
-QProcessEnvironment environmentIn(const QString &home)
+QProcessEnvironment environmentIn(const QString &home, const QString &dataHome)
 {
     QProcessEnvironment environment;
     environment.insert(u"PATH"_s, qEnvironmentVariable("PATH"));
     environment.insert(u"HOME"_s, home);
     environment.insert(u"XDG_CONFIG_HOME"_s, home + u"/.config"_s);
     environment.insert(u"XDG_CACHE_HOME"_s, home + u"/.cache"_s);
-    environment.insert(u"XDG_DATA_HOME"_s, home + u"/.local/share"_s);
+    environment.insert(u"XDG_DATA_HOME"_s, dataHome.isEmpty() ? home + u"/.local/share"_s : dataHome);
     environment.insert(u"XDG_RUNTIME_DIR"_s, home + u"/.run"_s);
     return environment;
 }
@@ -46,11 +46,11 @@ QStringList argumentsIn(const QString &home, const QString &url)
 
 } // namespace
 
-QByteArray browse(const QString &home, const QString &url)
+QByteArray browse(const QString &home, const QString &url, const QString &dataHome)
 {
     QDir(home).mkpath(u".run"_s);
     QProcess browser;
-    browser.setProcessEnvironment(environmentIn(home));
+    browser.setProcessEnvironment(environmentIn(home, dataHome));
     browser.start(u"chromium"_s, argumentsIn(home, url));
     const bool ended = browser.waitForFinished(BrowserPatienceMs);
     const QByteArray words = browser.readAllStandardError();
