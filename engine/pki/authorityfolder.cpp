@@ -25,7 +25,6 @@ namespace portlight {
 
 namespace {
 
-constexpr int LockWaitMs = 10'000;
 constexpr QByteArrayView ProtectionWords[] = {"keychain", "passphrase", "file"}; // in KeyProtection's order
 
 // The content of one of the files; one that is missing breaks the authority as well.
@@ -240,7 +239,7 @@ Result<QString> moveAuthorityAside(const QString &folder)
         u"remove those that are not needed"_s};
 }
 
-Result<AuthorityLock> lockAuthority(const QString &folder)
+Result<AuthorityLock> lockAuthority(const QString &folder, std::chrono::milliseconds wait)
 {
     if (!QDir().mkpath(QFileInfo(folder).absolutePath()))
         return Error{ErrorCode::FileNotWritable,
@@ -249,7 +248,7 @@ Result<AuthorityLock> lockAuthority(const QString &folder)
                      u"the folder above it must be writable for you"_s};
     auto lock = std::make_unique<QLockFile>(folder + u".lock"_s);
     lock->setStaleLockTime(0); // only one whose process is gone
-    if (!lock->tryLock(LockWaitMs))
+    if (!lock->tryLock(int(wait.count())))
         return locked(folder, *lock);
     return lock;
 }

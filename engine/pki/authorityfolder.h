@@ -7,6 +7,7 @@
 
 #include <QLockFile>
 
+#include <chrono>
 #include <memory>
 
 namespace portlight {
@@ -53,9 +54,10 @@ bool isAuthorityPresent(const QString &folder);
 inline constexpr int AsideNumberMax = 99;
 Result<QString> moveAuthorityAside(const QString &folder);
 
-// Held while an authority's files change; other threads and processes wait, ten seconds at most. It lies beside the
-// folder, for the folder itself comes and goes.
+// Held while an authority's files change; other threads and processes wait. It lies beside the folder, for the folder
+// itself comes and goes. Error FileLocked says who has it.
 using AuthorityLock = std::unique_ptr<QLockFile>;
-Result<AuthorityLock> lockAuthority(const QString &folder);
+inline constexpr std::chrono::milliseconds AuthorityLockWait{10'000};
+Result<AuthorityLock> lockAuthority(const QString &folder, std::chrono::milliseconds wait = AuthorityLockWait);
 
 } // namespace portlight

@@ -69,6 +69,10 @@ private:
     QByteArray m_text;
 };
 
+struct ErrorsForgotten {
+    ~ErrorsForgotten() { ERR_clear_error(); }
+};
+
 // Where the issuer's certificate lies (id-ad-caIssuers): authorities that have intermediates say it in their leaves.
 QString issuersPlace(const CertificateHandle &certificate)
 {
@@ -111,26 +115,45 @@ void remarkUse(Remarks &remarks, const CertificateHandle &leaf)
                     u"%1 is not meant for servers (extendedKeyUsage): clients refuse it"_s.arg(quotedTitle(leaf)));
 }
 
+QString rightOrder(const std::vector<CertificateHandle> &all, const ChainOrder &order)
+{
+    QStringList titles;
+    for (size_t at : order.path)
+        titles.append(quotedTitle(all[at]));
+    return u"write them in this order: %1"_s.arg(titles.join(u", "_s));
+}
+
 void remarkOrder(Remarks &remarks, const std::vector<CertificateHandle> &all, const ChainOrder &order)
 {
-    if (order.isAsWritten())
-        return;
-    QStringList right;
-    for (size_t at : order.path)
-        right.append(quotedTitle(all[at]));
-    const QString hint = u"write them in this order: %1"_s.arg(right.join(u", "_s));
-    const size_t leaf = order.path.front();
-    if (leaf != 0)
-        remarks.add(Severity::Warning, ErrorCode::InvalidCertificate,
-                    u"the key belongs to its certificate %1, %2, and not to the first, %3, which nginx would take; "
-                    u"they are sent in the right order"_s.arg(leaf + 1)
-                        .arg(quotedTitle(all[leaf]), quotedTitle(all[0])),
-                    hint);
-    else
+    if (order.path.front() == 0 && !order.isAsWritten())
         remarks.add(Severity::Warning, ErrorCode::InvalidCertificate,
                     u"its certificates are out of order, and nginx would send them so; they are sent in the right "
                     u"order"_s,
-                    hint);
+                    rightOrder(all, order));
+}
+
+QString leafElsewhere(const CertificateText &text, const std::vector<CertificateHandle> &all, const ChainOrder &order)
+{
+    const size_t leaf = order.path.front();
+    return u"the key \"%1\" belongs to certificate %2 in \"%3\", %4, and not to the first, %5: %6"_s.arg(text.keyName)
+        .arg(leaf + 1)
+        .arg(text.certificateName, quotedTitle(all[leaf]), quotedTitle(all[0]), rightOrder(all, order));
+}
+
+// What distributions have OpenSSL ask for (security level 2, SSL_CTX_set_security_level(3)).
+constexpr int SecurityBitsMin = 112;
+
+QString weakness(X509 *leaf)
+{
+    const EVP_PKEY *const key = X509_get0_pubkey(leaf);
+    if (EVP_PKEY_get_security_bits(key) < SecurityBitsMin)
+        return u"its key, %1, is too weak: make one of RSA with 2048 bits, or on P-256"_s.arg(keyKind(key));
+    if (X509_self_signed(leaf, 0) == 1) // nobody relies on that signature
+        return {};
+    int bits = 0;
+    if (X509_get_signature_info(leaf, nullptr, nullptr, &bits, nullptr) == 1 && bits < SecurityBitsMin)
+        return u"its signature's digest is too weak: have it signed anew, with SHA-256"_s;
+    return {};
 }
 
 // A certificate off the leaf's way that still has to do with it: a cross-signed issuer.
@@ -218,6 +241,8 @@ TlsCertificate inOrder(std::vector<CertificateHandle> all, const ChainOrder &ord
 
 CertificateFindings inspectCertificate(const CertificateText &text, const QDateTime &now)
 {
+    // What OpenSSL thought of it meanwhile is no part of a later message.
+    const ErrorsForgotten atTheEnd;
     CertificateFindings findings;
     auto loaded = loadTlsCertificate(InlinePrefix + text.certificate);
     if (!loaded)
@@ -248,6 +273,8 @@ CertificateFindings inspectCertificate(const CertificateText &text, const QDateT
         return findings;
     }
     findings.firstIsNotTheLeaf = order.path.front() != 0;
+    findings.pairHint =
+        findings.firstIsNotTheLeaf ? leafElsewhere(text, all, order) : weakness(all[order.path.front()].get());
     findings.usable = inOrder(std::move(all), order, std::move(*key));
     return findings;
 }

@@ -20,12 +20,12 @@ struct CertificateFindings {
     // In the order that clients need, with what is not on the leaf's way to its root at the end. No leaf: it cannot be
     // used, and one of the hints says why.
     TlsCertificate usable;
-    // The first certificate is not the key's: nginx gives up there ("key values mismatch"), although another one is.
+    // Another certificate of the file is the key's: nginx gives up at the first ("key values mismatch").
     bool firstIsNotTheLeaf = false;
-    // What to put behind nginx's words, as Error::hint.
-    QString certificateHint; // the certificate file cannot be read
-    QString keyHint;         // the key file cannot be read
-    QString pairHint;        // both can, and do not belong together
+    // What to put behind nginx's words, as Error::hint, where it refuses.
+    QString certificateHint; // the certificate file
+    QString keyHint;         // the key file
+    QString pairHint;        // the two together: they do not fit, or are too weak
     // Warnings and notes that name the file; the caller gives their position.
     Diagnostics remarks;
 };

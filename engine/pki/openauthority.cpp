@@ -155,13 +155,20 @@ Result<void> OpenAuthority::checkStillThere() const
                  u"open it again"_s};
 }
 
+// It is, too, when it was made while the clock was ahead.
+bool OpenAuthority::isIntermediateDue(const CertificateHandle &intermediate) const
+{
+    const QDateTime now = m_clock();
+    return now < certificateNotBefore(intermediate.get())
+           || isRenewable(intermediate.get(), IntermediateDays, m_parts.root.get(), now);
+}
+
 // Another process may have renewed it.
 bool OpenAuthority::adoptIntermediate()
 {
     const Result<QByteArray> pem = readWholeFile(m_paths.intermediateCertificate(), AuthorityFileBytesMax);
     auto found = pem ? parseCertificate(*pem) : pem.error();
-    if (!found || !isIssuedBy(found->get(), m_parts.root.get()) || !isKeyOf(*found, m_key)
-        || isRenewable(found->get(), IntermediateDays, m_parts.root.get(), m_clock()))
+    if (!found || !isIssuedBy(found->get(), m_parts.root.get()) || !isKeyOf(*found, m_key) || isIntermediateDue(*found))
         return false;
     m_parts.intermediate = std::move(*found);
     return true;
@@ -171,8 +178,7 @@ bool OpenAuthority::adoptIntermediate()
 Result<void> OpenAuthority::renewIntermediate()
 {
     const QDateTime now = m_clock();
-    if (!isInTime(m_parts.root, now)
-        || !isRenewable(m_parts.intermediate.get(), IntermediateDays, m_parts.root.get(), now))
+    if (!isInTime(m_parts.root, now) || !isIntermediateDue(m_parts.intermediate))
         return {};
     const auto lock = lockAuthority(m_parts.facts.folder);
     if (!lock)

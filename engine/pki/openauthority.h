@@ -45,6 +45,7 @@ private:
     Result<void> checkStillThere() const;
     // Does nothing unless it is due.
     Result<void> renewIntermediate();
+    bool isIntermediateDue(const CertificateHandle &intermediate) const;
     bool adoptIntermediate();
     Result<KeyHandle> openRootKey() const;
     bool isGood(const LeafStore::Leaf &leaf) const;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "pki/authorityfolder.h"
 #include "pki/certificatefacts.h"
 #include "pki/leafstore.h"
 #include "pki/localauthority.h"
@@ -255,6 +256,19 @@ private Q_SLOTS:
         QVERIFY(QFile::exists(folder() + u".lock"_s));
         QVERIFY(make()->issue({"a.test"}));
         QVERIFY(!QFile::exists(folder() + u".new"_s));
+    }
+
+    void whoHoldsTheLockIsNamed()
+    {
+        make();
+        const auto held = lockAuthority(folder());
+        QVERIFY(held);
+        const auto refused = lockAuthority(folder(), std::chrono::milliseconds(0));
+        QCOMPARE(refused.error().code, ErrorCode::FileLocked);
+        QCOMPARE(refused.error().message,
+                 u"the authority \"%1\" is being changed by component_pki_disk (process %2)"_s.arg(folder()).arg(
+                     QCoreApplication::applicationPid()));
+        QCOMPARE(refused.error().hint, u"try again in a moment"_s);
     }
 
     void processesThatIssueAtOnceDoNotDisturbEachOther()

@@ -3,6 +3,8 @@
 #include "pki/certificatefindings.h"
 #include "support/testauthority.h"
 
+#include <openssl/err.h>
+
 #include <QFile>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -99,10 +101,10 @@ private Q_SLOTS:
         const auto findings = inspect({root(), middle(), lower(), m_leaf});
         QCOMPARE(titles(findings.usable), u"shop.test lower middle root"_s);
         QVERIFY(findings.firstIsNotTheLeaf);
-        QCOMPARE(texts(findings.remarks),
-                 u"warning: certificate \"site.pem\": the key belongs to its certificate 4, \"shop.test\", and not to "
-                 u"the first, \"root\", which nginx would take; they are sent in the right order; write them in this "
-                 u"order: \"shop.test\", \"lower\", \"middle\", \"root\""_s);
+        QCOMPARE(texts(findings.remarks), QString());
+        QCOMPARE(findings.pairHint,
+                 u"the key \"site.key\" belongs to certificate 4 in \"site.pem\", \"shop.test\", and not to the first, "
+                 u"\"root\": write them in this order: \"shop.test\", \"lower\", \"middle\", \"root\""_s);
     }
 
     void everyOrderGivesTheSameChain()
@@ -254,6 +256,43 @@ private Q_SLOTS:
         const QString remarks = texts(inspectFiles(contentOf(certificate), contentOf(key)).remarks);
         QVERIFY(remarks.contains(u"\"bare.test\" has no names in subjectAltName: browsers refuse it"_s));
         QVERIFY(remarks.contains(u"\"bare.test\" is not meant for servers (extendedKeyUsage): clients refuse it"_s));
+    }
+
+    void whatOpenSslFindsTooWeakIsNamed_data()
+    {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<QString>("hint");
+        QTest::newRow("key") << QStringList{
+            u"rsa:1024"_s} << u"its key, RSA of 1024 bits, is too weak: make one of RSA with 2048 bits, or on P-256"_s;
+        QTest::newRow("its own digest") << QStringList{u"rsa:2048"_s, u"-sha1"_s} << QString();
+        QTest::newRow("digest") << QStringList{u"rsa:2048"_s, u"-sha1"_s,
+                                               u"-CA"_s,      m_folder.filePath(u"root.pem"_s),
+                                               u"-CAkey"_s,   m_folder.filePath(u"root.key"_s)}
+                                << u"its signature's digest is too weak: have it signed anew, with SHA-256"_s;
+        QTest::newRow("neither") << QStringList{u"rsa:2048"_s} << QString();
+    }
+    void whatOpenSslFindsTooWeakIsNamed()
+    {
+        QFETCH(QStringList, options);
+        QFETCH(QString, hint);
+        const QByteArray certificate = folder() + "/weak.pem";
+        const QByteArray key = folder() + "/weak.key";
+        openssl(QStringList{u"req"_s, u"-x509"_s, u"-newkey"_s} + options
+                + QStringList{u"-nodes"_s, u"-keyout"_s, QString::fromUtf8(key), u"-out"_s,
+                              QString::fromUtf8(certificate), u"-subj"_s, u"/CN=weak.test"_s});
+        const auto findings = inspectFiles(contentOf(certificate), contentOf(key));
+        QCOMPARE(findings.pairHint, hint);
+        const TlsContextHandle context(SSL_CTX_new(TLS_server_method()));
+        SSL_CTX_set_security_level(context.get(), 2);
+        QCOMPARE(SSL_CTX_use_certificate(context.get(), findings.usable.leaf.get()) == 1, hint.isEmpty());
+        ERR_clear_error();
+    }
+
+    void inspectingLeavesNoErrorsOfOpenSslBehind()
+    {
+        inspectFiles("garbage", "garbage");
+        inspectFiles(m_leaf, m_leaf, {"wrong"});
+        QCOMPARE(ERR_peek_error(), 0UL);
     }
 
     void exchangedFilesAreRecognised()

@@ -209,6 +209,19 @@ private Q_SLOTS:
         QCOMPARE(contentOf(folder() + u"/intermediate.crt"_s), certificatePem(after));
     }
 
+    void anIntermediateOfTheFutureIsMadeAnew()
+    {
+        const auto authority = make();
+        m_now = m_now.addDays(600); // the clock was wrong
+        QVERIFY(authority->certificateFor({"a.test"}));
+        m_now = m_now.addDays(-599);
+        const auto opened = LocalAuthority::open(folder(), Passphrase, clock());
+        QVERIFY(opened);
+        const auto certificate = (*opened)->certificateFor({"a.test"});
+        QVERIFY(certificate);
+        QCOMPARE(certificateNotBefore((*certificate)->chain.front().get()), m_now.addSecs(-3600));
+    }
+
     void nothingLastsLongerThanItsIssuer()
     {
         make();
@@ -267,6 +280,11 @@ private Q_SLOTS:
         const auto certificate = authority->certificateFor(names);
         QVERIFY(certificate);
         QCOMPARE(certificateNames((*certificate)->leaf.get()).size(), 100);
+        for (QByteArray &name : names) // as long as names can be
+            name = QByteArray(60, 'a') + '.' + QByteArray(63, 'b') + '.' + QByteArray(63, 'c') + '.' + name;
+        for (QByteArray &name : names)
+            name.prepend(QByteArray(253 - name.size(), 'z'));
+        QVERIFY(authority->certificateFor(names));
         names.append("a.test");
         QCOMPARE(authority->certificateFor(names).error().message,
                  u"101 names are too many for one certificate: at most 100"_s);
