@@ -52,6 +52,7 @@ struct EngineStatus {
 struct ApplyOutcome {
     quint64 request = 0;
     bool applied = false; // false: the configuration before goes on
+    bool byFiles = false; // nobody asked for it: certificates or keys have changed on disk
     Diagnostics diagnostics;
     QList<ListenerStatus> listeners;
 };

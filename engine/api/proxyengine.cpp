@@ -2,6 +2,7 @@
 #include "api/proxyengine.h"
 
 #include "api/enginethread.h"
+#include "api/tlsfilewatcher.h"
 #include "capture/trafficrecorder.h"
 #include "config/checkedconfig.h"
 #include "names/listeningports.h"
@@ -13,6 +14,21 @@
 using namespace Qt::StringLiterals;
 
 namespace portlight {
+
+namespace {
+
+// Nothing has stopped: the certificates before go on, and the next change of the files is another chance.
+void softenErrors(Diagnostics &diagnostics)
+{
+    for (Diagnostic &finding : diagnostics) {
+        if (finding.severity != Severity::Error)
+            continue;
+        finding.severity = Severity::Warning;
+        finding.message = u"certificates that have changed cannot be used, those before go on: "_s + finding.message;
+    }
+}
+
+} // namespace
 
 class ProxyEngine::Private
 {
@@ -26,8 +42,17 @@ public:
     }
 
     void connectSignals();
-    void compileAndPost(quint64 request, const ConfigTreePtr &tree, bool allListenersRequired);
+    // A configuration that was compiled, as it can be compiled again.
+    struct Compiled {
+        ConfigTreePtr tree; // with what it includes
+        bool allListenersRequired = false;
+        FileStamps files; // certificates and keys, as they were when they were read
+    };
+
+    void start(ApplyOutcome outcome, const Compiled &source, bool isChecked);
+    void compileAndPost(ApplyOutcome outcome, Compiled source, bool isChecked);
     void finishApply(ApplyOutcome outcome);
+    void recompile();
 
     ProxyEngine *q;
     EngineOptions options;
@@ -39,7 +64,9 @@ public:
     quint64 lastRequest = 0;
     ConfigTreePtr lastTree;
     bool lastNeedsAllListeners = false;
-    bool stopping = false;
+    QHash<quint64, Compiled> compiled; // by request, until it is applied
+    Compiled running;
+    TlsFileWatcher files;
 };
 
 ProxyEngine::ProxyEngine(const EngineOptions &options, QObject *parent)
@@ -89,6 +116,7 @@ void ProxyEngine::Private::connectSignals()
         Qt::QueuedConnection);
     connect(engine, &EngineThread::peerCommandDone, q, &ProxyEngine::peerCommandDone, Qt::QueuedConnection);
     connect(engine, &EngineThread::stopped, q, &ProxyEngine::stopped, Qt::QueuedConnection);
+    connect(&files, &TlsFileWatcher::filesChanged, q, [this] { recompile(); });
     TrafficRecorder *const source = &recorder.recorder();
     connect(source, &TrafficRecorder::trafficRecorded, q, &ProxyEngine::trafficRecorded, Qt::QueuedConnection);
     connect(source, &TrafficRecorder::exchangeFetched, q, &ProxyEngine::exchangeFetched, Qt::QueuedConnection);
@@ -106,10 +134,20 @@ quint64 ProxyEngine::applyConfig(ConfigTreePtr tree, bool allListenersRequired)
     const quint64 request = ++d->lastRequest;
     d->lastTree = tree;
     d->lastNeedsAllListeners = allListenersRequired;
-    d->compiler.start([this, request, tree = std::move(tree), allListenersRequired] {
-        d->compileAndPost(request, tree, allListenersRequired);
-    });
+    d->start({.request = request}, {std::move(tree), allListenersRequired, {}}, false);
     return request;
+}
+
+void ProxyEngine::Private::start(ApplyOutcome outcome, const Compiled &source, bool isChecked)
+{
+    compiler.start([this, outcome, source, isChecked] { compileAndPost(outcome, source, isChecked); });
+}
+
+// The very configuration that runs: what it includes may have been edited meanwhile, and nobody asked for that.
+void ProxyEngine::Private::recompile()
+{
+    if (running.tree)
+        start({.request = ++lastRequest, .byFiles = true}, running, true);
 }
 
 quint64 ProxyEngine::reapply()
@@ -118,26 +156,31 @@ quint64 ProxyEngine::reapply()
 }
 
 // On a worker: included files, validation, name lookups.
-void ProxyEngine::Private::compileAndPost(quint64 request, const ConfigTreePtr &tree, bool allListenersRequired)
+void ProxyEngine::Private::compileAndPost(ApplyOutcome outcome, Compiled source, bool isChecked)
 {
-    ApplyOutcome outcome;
-    outcome.request = request;
-    const CheckedConfig checked = checkConfig(*tree, {.version = options.nginxVersion});
-    outcome.diagnostics = checked.diagnostics;
-    CompileOutcome compiled;
-    if (!hasErrors(outcome.diagnostics)) {
-        compiled = compileConfig(checked.tree, {options.nginxVersion, options.prefix, options.localCertificates});
-        outcome.diagnostics += compiled.diagnostics;
+    if (!isChecked) {
+        CheckedConfig checked = checkConfig(*source.tree, {.version = options.nginxVersion});
+        outcome.diagnostics = checked.diagnostics;
+        source.tree = std::make_shared<const ConfigTree>(std::move(checked.tree));
     }
-    if (!compiled.config) {
+    CompileOutcome result;
+    if (!hasErrors(outcome.diagnostics)) {
+        result = compileConfig(*source.tree, {options.nginxVersion, options.prefix, options.localCertificates});
+        outcome.diagnostics += result.diagnostics;
+    }
+    if (!result.config) {
         QMetaObject::invokeMethod(
             q, [this, outcome] { finishApply(outcome); }, Qt::QueuedConnection);
         return;
     }
+    source.files = TlsFileWatcher::stampsOf(result.config->tlsFiles);
+    // The main thread has it before the engine's answer comes there.
+    QMetaObject::invokeMethod(
+        q, [this, request = outcome.request, source] { compiled.insert(request, source); }, Qt::QueuedConnection);
     QMetaObject::invokeMethod(
         engine,
-        [engine = engine, outcome, config = compiled.config, allListenersRequired] {
-            engine->apply(outcome, config, allListenersRequired);
+        [engine = engine, outcome, config = result.config, required = source.allListenersRequired] {
+            engine->apply(outcome, config, required);
         },
         Qt::QueuedConnection);
 }
@@ -154,11 +197,20 @@ void ProxyEngine::Private::finishApply(ApplyOutcome outcome)
             listener.error = u"port %1 is taken by %2: %3"_s.arg(port).arg(holder, listener.error);
     }
     status.listeners = outcome.listeners.isEmpty() ? status.listeners : outcome.listeners;
+    const Compiled source = compiled.take(outcome.request);
+    if (outcome.applied) {
+        running = source;
+        files.watch(running.files);
+    } else if (outcome.byFiles) {
+        softenErrors(outcome.diagnostics);
+    }
     Q_EMIT q->configApplied(outcome);
 }
 
 void ProxyEngine::stop(StopMode mode)
 {
+    d->running = {};
+    d->files.watch({});
     QMetaObject::invokeMethod(
         d->engine, [engine = d->engine, mode] { engine->stop(mode); }, Qt::QueuedConnection);
 }

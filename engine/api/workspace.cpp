@@ -267,7 +267,7 @@ void Workspace::Private::apply()
 
 void Workspace::Private::takeOutcome(const ApplyOutcome &outcome)
 {
-    if (outcome.request != lastRequest)
+    if (outcome.request < lastRequest)
         return; // overtaken by a later edit
     runDiagnostics = outcome.diagnostics;
     closedListeners.clear();
