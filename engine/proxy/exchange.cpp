@@ -3,6 +3,7 @@
 
 #include "http/asciitable.h"
 #include "proxy/phases.h"
+#include "proxy/tlsrequestchecks.h"
 
 #include <algorithm>
 
@@ -81,6 +82,7 @@ void Exchange::begin(Start start, Buffer headBytes, RequestHead &head)
     uriState().quoted = path.quoted;
     if (m_uri.isEmpty())
         m_uri = "/";
+    const QByteArrayView hostSent = m_request.host.isEmpty() ? QByteArrayView() : QByteArrayView(m_host);
     if (!path.valid) {
         // nginx refuses it before it reads a field: neither Host nor User-Agent count.
         m_server = m_defaultServer;
@@ -95,6 +97,10 @@ void Exchange::begin(Start start, Buffer headBytes, RequestHead &head)
         logError(LogLevel::Info, "client sent plain HTTP request to HTTPS port");
         m_downstream->disableKeepAlive();
         respondError(497);
+    } else if (const auto refusal = refusalOfName(*m_server, hostSent, *m_downstream)) {
+        m_server = m_defaultServer; // whose name was negotiated
+        m_location = m_server->root.get();
+        refuse(*refusal);
     } else if (m_loopDepth > ProxyContext::LoopDepthMax) {
         m_failure.kind = Failure::Kind::LoopDetected;
         logError(LogLevel::Error, m_failure.logText());
@@ -104,9 +110,18 @@ void Exchange::begin(Start start, Buffer headBytes, RequestHead &head)
                  m_request.methodId == MethodId::Trace ? "client sent TRACE method" : "client sent CONNECT method");
         m_downstream->disableKeepAlive();
         respondError(405);
+    } else if (const auto unverified = refusalOfCertificate(*m_server, *m_downstream)) {
+        refuse(*unverified);
     } else {
         resumePhases();
     }
+}
+
+void Exchange::refuse(const TlsRefusal &refusal)
+{
+    logError(LogLevel::Info, refusal.logText);
+    m_downstream->disableKeepAlive();
+    respondError(refusal.status);
 }
 
 // A head that could not be read whole belongs to the default server; nothing behind it can be framed.
@@ -160,7 +175,7 @@ void Exchange::chooseServer()
         m_host.append(char(written[i] >= 'A' && written[i] <= 'Z' ? written[i] | 0x20 : written[i]));
     const ServerMatch found = m_listener->names.find(m_host, m_context.regexMatch, this);
     m_hostMatched = found.server != nullptr;
-    m_server = found.server ? found.server : m_defaultServer;
+    m_server = found.server ? found.server : m_listener->defaultServer; // whatever name was negotiated
     m_location = m_server->root.get();
     if (m_host.isEmpty())
         m_host = m_server->firstName();

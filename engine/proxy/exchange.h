@@ -15,6 +15,7 @@
 namespace portlight {
 
 class ActiveLogs;
+struct TlsRefusal;
 
 // One request and its response, whatever the protocol version. Runs nginx's phases, sends the response, knows the
 // cause of a failure, and is recorded exactly once at its end. Engine thread; owned by its downstream connection, which
@@ -194,6 +195,7 @@ private:
 
     void reset();
     void chooseServer();
+    void refuse(const TlsRefusal &refusal);
     void adoptFieldRules();
     void recordHandshake();
     void startRecording();

@@ -147,8 +147,7 @@ void TlsReception::shakeHands(QByteArrayView serverName)
         return refuse(HandshakeFailureAlert, LogLevel::Error,
                       "no certificate to show for \"" + (host.isEmpty() ? m_server->firstName() : host) + '"');
     if (tls->settings().rejectHandshake)
-        return refuse(UnrecognizedNameAlert, LogLevel::Info,
-                      "SSL_do_handshake() failed (SSL: error:0A0000EA:SSL routines::callback failed)");
+        return refuse(UnrecognizedNameAlert, LogLevel::Info, "handshake rejected");
     m_state = State::Handshaking;
     TlsHandshakeObserver *const observer = this;
     m_stream = std::make_unique<TlsServerStream>(m_context.loop, std::exchange(m_descriptor, -1),

@@ -116,8 +116,7 @@ private Q_SLOTS:
         SecureClient stranger(engine.port(), options);
         QVERIFY(!stranger.handshake());
         QVERIFY2(stranger.alert().contains("unrecognized name"), stranger.alert());
-        QVERIFY(engine.waitForLog("SSL_do_handshake() failed (SSL: error:0A0000EA:SSL routines::callback failed) while "
-                                  "SSL handshaking, client: 127.0.0.1, server: 127.0.0.1:"));
+        QVERIFY(engine.waitForLog("handshake rejected while SSL handshaking, client: 127.0.0.1, server: 127.0.0.1:"));
         options.serverName = "shop.localhost";
         SecureClient guest(engine.port(), options);
         QVERIFY(guest.handshake());

@@ -23,6 +23,10 @@ TlsContextHandle makeContext(const SecureClientOptions &options)
     SSL_CTX_set_security_level(context.get(), 0);
     SSL_CTX_set_min_proto_version(context.get(), options.versionMin);
     SSL_CTX_set_max_proto_version(context.get(), options.versionMax);
+    if (!options.ciphers.isEmpty())
+        require(SSL_CTX_set_cipher_list(context.get(), options.ciphers.constData()), "ciphers");
+    if (!options.signatures.isEmpty())
+        require(SSL_CTX_set1_sigalgs_list(context.get(), options.signatures.constData()), "signatures");
     if (!options.certificate.isEmpty()) {
         require(SSL_CTX_use_certificate_chain_file(context.get(), options.certificate.constData()), "certificate");
         require(SSL_CTX_use_PrivateKey_file(context.get(), options.key.constData(), SSL_FILETYPE_PEM), "key");

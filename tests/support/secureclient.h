@@ -10,7 +10,9 @@ struct SecureClientOptions {
     QByteArray serverName; // SNI
     int versionMin = 0;    // TLS1_2_VERSION
     int versionMax = 0;
-    QByteArray alpn; // in wire form
+    QByteArray alpn;       // in wire form
+    QByteArray ciphers;    // up to TLS 1.2
+    QByteArray signatures; // "ECDSA+SHA256"
     QByteArray certificate;
     QByteArray key;
     SSL_SESSION *session = nullptr; // to be resumed
