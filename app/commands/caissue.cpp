@@ -73,6 +73,23 @@ int report(const CommandLine &line, const IssuedCertificate &certificate, const 
     return ExitOk;
 }
 
+// Empty: it is not for a person to know. A wrong one is told here, for the running one answers before it has tried.
+Result<QString> passphraseForUnlocking(const CommandLine &line)
+{
+    const Result<AuthorityFacts> facts = LocalAuthority::inspect(LocalAuthority::defaultFolder());
+    if (!facts)
+        return facts.error().code == ErrorCode::FileNotFound ? noAuthority() : facts.error();
+    const bool fromFile = line.isSet(u"passphrase-file"_s);
+    if (facts->protection != KeyProtection::Passphrase && !fromFile)
+        return QString();
+    const Result<QString> passphrase =
+        fromFile ? secretFromFile(line.value(u"passphrase-file"_s)) : askSecret(u"Passphrase of the local authority"_s);
+    if (!passphrase)
+        return passphrase;
+    const auto opened = LocalAuthority::open(LocalAuthority::defaultFolder(), passphrase->toUtf8());
+    return opened ? passphrase : opened.error();
+}
+
 } // namespace
 
 int runCaIssue(const QStringList &arguments)
@@ -115,20 +132,15 @@ int runCaUnlock(const QStringList &arguments)
 {
     CommandLine line(u"ca unlock"_s,
                      u"Gives the running Portlight the passphrase of the authority's keys, where that is one of yours: "
-                     u"it keeps it in memory only, until it ends."_s);
+                     u"it keeps it in memory only, until it ends. Where a keychain has it, that is asked once more."_s);
     line.addOption(u"control"_s, u"Unlock the serve that was started with --control and this socket."_s, u"socket"_s);
     addPassphraseOption(line);
     line.addJsonOption();
     if (const auto over = line.parse(arguments, 0, 0))
         return *over;
-    const Result<QString> passphrase = line.isSet(u"passphrase-file"_s)
-                                           ? secretFromFile(line.value(u"passphrase-file"_s))
-                                           : askSecret(u"Passphrase of the local authority"_s);
+    const Result<QString> passphrase = passphraseForUnlocking(line);
     if (!passphrase)
         return commandFailure(line, passphrase.error());
-    // A wrong one is told here: the running one answers before it has tried.
-    if (const auto opened = LocalAuthority::open(LocalAuthority::defaultFolder(), passphrase->toUtf8()); !opened)
-        return commandFailure(line, opened.error().code == ErrorCode::FileNotFound ? noAuthority() : opened.error());
     const QString socket = line.isSet(u"control"_s) ? line.value(u"control"_s) : controlSocketPath();
     const auto answer = callControl({{u"command"_s, u"ca-unlock"_s}, {u"passphrase"_s, *passphrase}}, socket);
     if (!answer)
@@ -136,7 +148,8 @@ int runCaUnlock(const QStringList &arguments)
     if (line.isSet(u"json"_s))
         printJson(*answer);
     else
-        print(u"The running Portlight has it.\n"_s);
+        print(passphrase->isEmpty() ? u"The running Portlight asks once more.\n"_s
+                                    : u"The running Portlight has it.\n"_s);
     return ExitOk;
 }
 

@@ -39,12 +39,12 @@ TrustPlaces placesOf(const CommandLine &line)
 class TrustRun
 {
 public:
-    TrustRun(const CommandLine &line, TrustAction action, const TrustedRoot &root)
+    TrustRun(const CommandLine &line, TrustAction action, const TrustedRoot &root, const QStringList &ids)
         : m_line(line)
         , m_action(action)
         , m_root(root)
         , m_places(placesOf(line))
-        , m_ids(line.values(u"store"_s))
+        , m_ids(ids)
     {}
 
     // Store by store: what one changed with privilege, those behind it may follow.
@@ -112,6 +112,42 @@ private:
     const QStringList m_ids;
 };
 
+// The ids of the stores that have this root.
+QStringList storesWith(const TrustedRoot &root, const CommandLine &line)
+{
+    const QStringList asked = line.values(u"store"_s);
+    const auto reports = visitStores(findTrustStores(placesOf(line)), {}, root, TrustAction::Inspect);
+    QStringList ids;
+    for (const TrustStoreStatus &store : reports ? *reports : QList<TrustStoreStatus>()) {
+        const bool has =
+            store.state == TrustStoreStatus::State::Trusted || store.state == TrustStoreStatus::State::Partly;
+        if (has && (asked.isEmpty() || asked.contains(store.id)))
+            ids.append(store.id);
+    }
+    return ids;
+}
+
+// Those of authorities that were replaced, wherever they still are. False when one stays.
+bool removeFormerRoots(const CommandLine &line)
+{
+    bool allGone = true;
+    for (const QString &folder : formerAuthorities(LocalAuthority::defaultFolder())) {
+        const Result<TrustedRoot> root = trustedRoot(folder, QDateTime::currentDateTimeUtc());
+        const QStringList ids = root ? storesWith(*root, line) : QStringList();
+        if (ids.isEmpty())
+            continue;
+        TrustRun run(line, TrustAction::Remove, *root, ids);
+        const Result<QList<TrustStoreStatus>> reports = run.visit();
+        const bool gone = reports && run.exitCode(*reports) == ExitOk;
+        printError(u"The root of the former authority \"%1\" %2\n"_s.arg(root->name, gone ? u"was taken out, too."_s
+                                                                                          : u"is still trusted:"_s));
+        if (!gone && reports)
+            printError(storesText(*reports));
+        allGone = allGone && gone;
+    }
+    return allGone;
+}
+
 int runTrustAction(CommandLine &line, const QStringList &arguments, TrustAction action)
 {
     line.addOption(u"store"_s, u"This store alone, by its ID in portlightctl ca status; may be repeated."_s, u"id"_s);
@@ -122,11 +158,12 @@ int runTrustAction(CommandLine &line, const QStringList &arguments, TrustAction 
     const Result<TrustedRoot> root = trustedRoot(LocalAuthority::defaultFolder(), QDateTime::currentDateTimeUtc());
     if (!root)
         return commandFailure(line, root.error());
-    TrustRun run(line, action, *root);
+    TrustRun run(line, action, *root, line.values(u"store"_s));
     const Result<QList<TrustStoreStatus>> reports = run.visit();
     if (!reports)
         return commandFailure(line, reports.error());
-    const int exitCode = run.exitCode(*reports);
+    const bool formerGone = action == TrustAction::Install || removeFormerRoots(line);
+    const int exitCode = formerGone ? run.exitCode(*reports) : ExitFailed;
     if (line.isSet(u"json"_s)) {
         printJson({{u"ok"_s, exitCode == ExitOk}, {u"stores"_s, storesReport(*reports)}});
         return exitCode;
@@ -153,8 +190,8 @@ int runCaTrust(const QStringList &arguments)
 int runCaUntrust(const QStringList &arguments)
 {
     CommandLine line(u"ca untrust"_s,
-                     u"Takes the root of the local authority out of the trust stores of this desk, by its fingerprint. "
-                     u"Exits with 1 when one still trusts it in the end."_s);
+                     u"Takes the root of the local authority out of the trust stores of this desk, by its fingerprint, "
+                     u"and those of authorities that it replaced. Exits with 1 when one still trusts it in the end."_s);
     return runTrustAction(line, arguments, TrustAction::Remove);
 }
 

@@ -5,6 +5,8 @@
 #include "config/fragment.h"
 #include "config/parser.h"
 #include "config/store.h"
+#include "pki/localauthority.h"
+#include "pki/localnames.h"
 #include "proxy/compile.h"
 
 #include <QSet>
@@ -17,6 +19,35 @@ QString withoutHint(Diagnostic diagnostic)
 {
     diagnostic.hint.clear();
     return diagnostic.toString();
+}
+
+// What can be said of certificates of the local authority while its keys stay locked: whether it may sign the names.
+class LockedCertificates final : public LocalCertificates
+{
+public:
+    explicit LockedCertificates(QByteArrayList suffixes)
+        : m_suffixes(std::move(suffixes))
+    {}
+    Result<std::shared_ptr<const TlsCertificate>> certificateFor(const QByteArrayList &names) override
+    {
+        const Result<QByteArrayList> canonical = canonicalLocalNames(names);
+        if (!canonical)
+            return canonical.error();
+        for (const QByteArray &name : *canonical) {
+            if (const Result<void> allowed = checkWithinSuffixes(name, m_suffixes); !allowed)
+                return allowed.error();
+        }
+        return Error{ErrorCode::AuthorityLocked, {}, {}, {}}; // no problem of the configuration
+    }
+
+private:
+    const QByteArrayList m_suffixes;
+};
+
+std::shared_ptr<LocalCertificates> certificatesForChecking()
+{
+    const Result<AuthorityFacts> facts = LocalAuthority::inspect(LocalAuthority::defaultFolder());
+    return facts ? std::make_shared<LockedCertificates>(facts->suffixes) : nullptr;
 }
 
 // nginx does not start without one; we do, and so does what is written for us alone.
@@ -67,7 +98,10 @@ Diagnostics compileProblems(const ReadConfig &config, const NginxVersion &versio
     for (const Diagnostic &known : config.diagnostics)
         said.insert(withoutHint(known));
     Diagnostics problems;
-    for (const Diagnostic &found : compileConfig(config.tree, {version, prefix, nullptr}).diagnostics) {
+    for (const Diagnostic &found :
+         compileConfig(config.tree, {version, prefix, certificatesForChecking()}).diagnostics) {
+        if (found.code == ErrorCode::AuthorityLocked)
+            continue;
         const QString line = withoutHint(found);
         if (said.contains(line))
             continue;

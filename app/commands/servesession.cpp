@@ -96,8 +96,11 @@ void ServeSession::takeSignal(int signalNumber)
     case SIGINT: stop(StopMode::Fast, m_exitCode); return;
     case SIGQUIT: stop(StopMode::Graceful, m_exitCode); return;
     case SIGHUP:
-        if (m_state != State::Stopping)
-            m_served->reload(m_log);
+        if (m_state == State::Stopping)
+            return;
+        if (m_authority.status().state == AuthorityState::Locked)
+            m_authority.openWhenAsked(); // its keychain may be open by now
+        m_served->reload(m_log);
         return;
     case SIGUSR1:
         m_log.reopen();

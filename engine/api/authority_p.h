@@ -101,6 +101,7 @@ private:
     void endOpening();
     void saySlow();
     void renew();
+    void tellRenewalProblem();
 
     QThreadPool pool;
     std::deque<Command> commands;
@@ -110,6 +111,7 @@ private:
     bool isOpening = false;
     bool hasRead = false; // what the folder says, once at least
     bool creating = false;
+    bool renewalFails = false;
     QFileSystemWatcher watcher;
     QTimer settle;
     QTimer slow;

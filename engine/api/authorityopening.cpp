@@ -28,6 +28,22 @@ Error lockedBy(const Error &why)
             why.hint.isEmpty() ? u"unlock it on the Certificates page, or by: portlightctl ca unlock"_s : why.hint};
 }
 
+// What stays a warning as long as it is so.
+QString protectionProblem(const AuthorityStatus &status)
+{
+    return status.protection == AuthorityProtection::File
+               ? u"the passphrase of the authority's keys lies in a file beside them: whoever can read your files can "
+                 u"sign with it"_s
+               : QString();
+}
+
+QString protectionRemedy(const AuthorityStatus &status)
+{
+    return status.protection == AuthorityProtection::File
+               ? u"with a keychain at hand, make it anew: portlightctl ca init --replace --protect keychain"_s
+               : QString();
+}
+
 QString nearestFolder(const QString &path)
 {
     QString folder = path;
@@ -55,8 +71,8 @@ void Authority::Private::startOpening()
         const Result<AuthorityFacts> facts = LocalAuthority::inspect(options.folder);
         certificates->setSuffixes(facts ? facts->suffixes : QByteArrayList());
     }
-    if (!authority && !opensWhenAsked)
-        certificates->expect();
+    if (!authority)
+        certificates->expect(); // the reading, or more
     watch();
     onWorker([folder = options.folder] { return describeAuthority(folder); },
              [this, attempt](AuthorityReading reading) {
@@ -86,6 +102,8 @@ void Authority::Private::takeReading(AuthorityReading reading)
     certificates->setSuffixes(reading.facts ? reading.facts->suffixes : QByteArrayList());
     if (same) {
         next.state = AuthorityState::Ready;
+        next.problem = status.problem;
+        next.remedy = status.remedy;
         setStatus(std::move(next));
         endOpening();
         return;
@@ -184,13 +202,8 @@ void Authority::Private::becomeReady(std::shared_ptr<LocalAuthority> opened)
     certificates->use(authority);
     AuthorityStatus next = status;
     next.state = AuthorityState::Ready;
-    next.problem.clear();
-    next.remedy.clear();
-    if (next.protection == AuthorityProtection::File) {
-        next.problem = u"the passphrase of the authority's keys lies in a file beside them: whoever can read your "
-                       u"files can sign with it"_s;
-        next.remedy = u"with a keychain at hand, make it anew: portlightctl ca init --replace --protect keychain"_s;
-    }
+    next.problem = protectionProblem(next);
+    next.remedy = protectionRemedy(next);
     setStatus(std::move(next));
     Q_EMIT q->certificatesChanged();
     endOpening();
@@ -243,12 +256,26 @@ void Authority::Private::watch()
     }
 }
 
+void Authority::Private::tellRenewalProblem()
+{
+    const std::optional<Error> problem = authority->renewalProblem();
+    if (!problem.has_value() && !renewalFails)
+        return;
+    renewalFails = problem.has_value();
+    AuthorityStatus next = status;
+    next.problem = renewalFails ? u"certificates cannot be renewed: "_s + problem->message : protectionProblem(next);
+    next.remedy = renewalFails ? problem->hint : protectionRemedy(next);
+    setStatus(std::move(next));
+}
+
 // By the wall clock: a timer of days would not count those that the desk sleeps.
 void Authority::Private::renew()
 {
     const QDateTime now = options.clock();
-    if (!authority
-        || (renewedAt.isValid() && renewedAt.secsTo(now) < options.renewalRetryAfter.count() && renewedAt <= now))
+    if (!authority)
+        return;
+    tellRenewalProblem();
+    if (renewedAt.isValid() && renewedAt.secsTo(now) < options.renewalRetryAfter.count() && renewedAt <= now)
         return;
     if (!certificates->takeDue())
         return;

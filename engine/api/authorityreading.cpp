@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/authorityreading.h"
 
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 
 #include <algorithm>
 
@@ -138,6 +140,15 @@ TrustStoreStatus storeStatus(const TrustReport &report)
             report.detail,
             report.remedy,
             report.privilegedCommand};
+}
+
+QStringList formerAuthorities(const QString &folder)
+{
+    const QFileInfo info(folder);
+    QStringList folders;
+    for (const QString &name : info.dir().entryList({info.fileName() + u".old-*"_s}, QDir::Dirs, QDir::Name))
+        folders.append(info.dir().filePath(name));
+    return folders;
 }
 
 Result<TrustedRoot> trustedRoot(const QString &folder, const QDateTime &now)

@@ -27,6 +27,9 @@ TrustStoreStatus storeStatus(const TrustReport &report);
 // What compiling and people are told while there is no authority.
 Error noAuthority();
 
+// The folders of authorities that were replaced and lie beside: their roots may still be trusted.
+QStringList formerAuthorities(const QString &folder);
+
 // The root as trust stores take it, with a leaf to prove them with: the one that is valid longest at `now`; without
 // one, by fingerprint alone. Errors: those of LocalAuthority::inspect.
 Result<TrustedRoot> trustedRoot(const QString &folder, const QDateTime &now);

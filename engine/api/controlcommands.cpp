@@ -131,7 +131,11 @@ void addBackendCommands(ControlServer &server, ProxyEngine &engine)
 void addAuthorityCommands(ControlServer &server, Authority &authority)
 {
     server.addCommand(u"ca-unlock"_s, [&authority](const QJsonObject &request) {
-        authority.unlock(request.value(u"passphrase"_s).toString());
+        const QString passphrase = request.value(u"passphrase"_s).toString();
+        if (passphrase.isEmpty())
+            authority.open();
+        else
+            authority.unlock(passphrase);
         return QJsonObject();
     });
 }

@@ -13,7 +13,8 @@ class Workspace;
 void addWorkspaceCommands(ControlServer &server, Workspace &workspace);
 // backends, peer-state and peer-weight, which act on what the engine runs.
 void addBackendCommands(ControlServer &server, ProxyEngine &engine);
-// ca-unlock, which gives the authority the passphrase of its keys. It answers before that has been tried.
+// ca-unlock, which gives the authority the passphrase of its keys, or has it ask its keychain once more. It answers
+// before that has been tried.
 void addAuthorityCommands(ControlServer &server, Authority &authority);
 
 } // namespace portlight

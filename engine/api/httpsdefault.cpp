@@ -2,18 +2,14 @@
 #include "api/httpsdefault.h"
 
 #include "config/domainhttps.h"
-
-#include <algorithm>
+#include "pki/localnames.h"
 
 namespace portlight {
 
 DomainDraft withDefaultHttps(const DomainDraft &draft, const ConfigTree &tree, const QByteArrayList &suffixes)
 {
-    const QByteArray name = draft.name.toUtf8().toLower();
-    const bool signedHere = std::any_of(suffixes.begin(), suffixes.end(), [&name](const QByteArray &suffix) {
-        return name == suffix || name.endsWith('.' + suffix);
-    });
-    if (draft.https.has_value() || !signedHere)
+    const Result<QByteArray> name = canonicalLocalName(draft.name.toUtf8());
+    if (draft.https.has_value() || suffixes.isEmpty() || !name || !isWithinSuffixes(*name, suffixes))
         return draft;
     DomainDraft wanted = draft;
     wanted.https = true;

@@ -29,11 +29,19 @@ QDateTime renewalOf(const TlsCertificate &certificate)
     return begin.isValid() && end.isValid() ? begin.addSecs(begin.secsTo(end) * 2 / 3 + 1) : QDateTime();
 }
 
+Error notOpenYet()
+{
+    return {ErrorCode::AuthorityLocked,
+            u"the local authority is not open yet"_s,
+            {},
+            u"its keychain may be asking for its password in a window of its own"_s};
+}
+
 } // namespace
 
 LiveCertificates::LiveCertificates(LocalAuthority::Clock clock)
     : m_clock(std::move(clock))
-    , m_refusal{ErrorCode::AuthorityLocked, u"the local authority is not open yet"_s, {}, {}}
+    , m_refusal(notOpenYet())
 {}
 
 Result<std::shared_ptr<const TlsCertificate>> LiveCertificates::certificateFor(const QByteArrayList &names)
@@ -41,12 +49,17 @@ Result<std::shared_ptr<const TlsCertificate>> LiveCertificates::certificateFor(c
     std::shared_ptr<LocalCertificates> authority;
     {
         const QMutexLocker lock(&m_mutex);
+        m_wanted = m_wanted || !m_authority;
         if (m_open) {
             std::exchange(m_open, {})();
             m_expected = true;
         }
         const QDeadlineTimer limit(OpeningWaitMax);
         while (m_expected && m_changed.wait(&m_mutex, limit)) {}
+        if (m_expected) { // too long: those who ask next do not wait again
+            m_expected = false;
+            m_refusal = notOpenYet();
+        }
         if (!m_authority)
             return m_refusal;
         authority = m_authority;
@@ -88,16 +101,19 @@ void LiveCertificates::expect()
 void LiveCertificates::openWhenAsked(std::function<void()> open)
 {
     const QMutexLocker lock(&m_mutex);
-    m_open = std::move(open);
     m_authority.reset();
-    m_expected = false;
-    m_changed.wakeAll();
+    m_expected = m_wanted; // who waits goes on waiting
+    if (m_wanted)
+        open();
+    else
+        m_open = std::move(open);
 }
 
 void LiveCertificates::use(std::shared_ptr<LocalCertificates> authority)
 {
     const QMutexLocker lock(&m_mutex);
     m_authority = std::move(authority);
+    m_wanted = false;
     settle();
 }
 

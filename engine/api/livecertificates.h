@@ -29,7 +29,7 @@ public:
 
     void setSuffixes(const QByteArrayList &suffixes);
     void expect(); // it is being opened
-    // Nobody needs it yet: the first who asks has `open` called, on their thread, and waits.
+    // The first who asks has `open` called, on their thread, and waits; at once when somebody has asked already.
     void openWhenAsked(std::function<void()> open);
     void use(std::shared_ptr<LocalCertificates> authority);
     void refuse(const Error &why);
@@ -48,6 +48,7 @@ private:
     QByteArrayList m_suffixes;
     std::function<void()> m_open;
     bool m_expected = false;
+    bool m_wanted = false; // somebody asked in vain
     std::shared_ptr<LocalCertificates> m_authority;
     Error m_refusal;
     QMap<QByteArrayList, QDateTime> m_renewals;

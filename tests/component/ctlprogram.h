@@ -44,8 +44,15 @@ public:
         m_environment.insert(u"XDG_CONFIG_HOME"_s, m_home.filePath(u"config"_s));
         m_environment.insert(u"XDG_DATA_HOME"_s, m_home.filePath(u"data"_s));
         m_environment.insert(u"XDG_RUNTIME_DIR"_s, m_home.filePath(u"run"_s));
+        // No keychain, no desktop, nobody's Java.
+        for (const QString &name : {u"DBUS_SESSION_BUS_ADDRESS"_s, u"DISPLAY"_s, u"WAYLAND_DISPLAY"_s, u"JAVA_HOME"_s,
+                                    u"XDG_CURRENT_DESKTOP"_s, u"DESKTOP_SESSION"_s})
+            m_environment.remove(name);
     }
+    QProcessEnvironment &environment() { return m_environment; }
 
+    // Its own authority.
+    QString authority() const { return path(u"data/portlight/ca"_s); }
     QString path(const QString &name) const { return m_home.filePath(name); }
     QString ownConfig() const { return path(u"config/portlight/portlight.conf"_s); }
     QString write(const QString &name, const QByteArray &text) const
