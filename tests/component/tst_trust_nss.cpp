@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "pki/nssdatabase.h"
 #include "support/trustlab.h"
 
 #include <QDir>
@@ -174,6 +175,26 @@ private Q_SLOTS:
         holder.closeWriteChannel();
         QVERIFY(holder.waitForFinished());
         COMPARE_STATE(store->install(lab.root()), TrustState::Trusted);
+    }
+
+    void entriesHaveAMaximum()
+    {
+        const TrustLab lab;
+        lab.writeFile(u"home/.pki/nssdb/cert9.db"_s, {});
+        // Lists what the file has; all but one of the names have no certificate.
+        lab.writeTool(u"certutil"_s, "case \"$*\" in\n*'-n the last') cat '" + lab.root().path.toUtf8()
+                                         + "' ;;\n*'-a -n'*) ;;\n*-L*) cat '" + lab.path(u"list"_s).toUtf8()
+                                         + "' ;;\nesac\n");
+        TrustPlaces places = lab.places();
+        places.toolFolders.prepend(lab.path(u"tools"_s));
+        const auto store = chromiumStore(lab, places);
+        QByteArray listing;
+        for (int index = 1; index < NssDatabase::EntriesMax; ++index)
+            listing += "other " + QByteArray::number(index) + "  ,,\n";
+        lab.writeFile(u"list"_s, listing + "the last  C,,\n");
+        COMPARE_STATE(store->inspect(lab.root()), TrustState::Trusted);
+        lab.writeFile(u"list"_s, listing + "one more  ,,\nthe last  C,,\n");
+        COMPARE_STATE(store->inspect(lab.root()), TrustState::NotTrusted);
     }
 
     void aMissingCertutilNamesItsPackages()

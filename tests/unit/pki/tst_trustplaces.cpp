@@ -118,6 +118,19 @@ private Q_SLOTS:
         QCOMPARE(found.first().folder, QFileInfo(elsewhere).canonicalPath());
     }
 
+    void profilesIniHasAMaximum()
+    {
+        const TrustLab lab;
+        const QString base = u"home/.mozilla/firefox"_s;
+        lab.writeFile(base + u"/a1.x/cert9.db"_s, {});
+        const QByteArray profile = "\n[Profile0]\nName=Daily\nPath=a1.x";
+        const QByteArray comment(qsizetype(ProfilesIniBytesMax) - profile.size(), ';');
+        lab.writeFile(base + u"/profiles.ini"_s, comment + profile);
+        QCOMPARE(findFirefoxFolders(lab.path(base)).first().name, u"Daily"_s);
+        lab.writeFile(base + u"/profiles.ini"_s, comment + ';' + profile); // its last letter is not read
+        QCOMPARE(findFirefoxFolders(lab.path(base)).first().name, u"x"_s);
+    }
+
     void placesHaveAMaximum()
     {
         const TrustLab lab;
@@ -186,6 +199,18 @@ private Q_SLOTS:
         QCOMPARE(files.shared, QStringList{shared});
         QCOMPARE(anchorPath(layout, lab.root()),
                  lab.path(folder + u"portlight-"_s + QString::fromLatin1(lab.root().fingerprint.left(16)) + u".crt"_s));
+    }
+
+    void anchorFilesHaveAMaximum()
+    {
+        const TrustLab lab;
+        lab.makeFolder(u"system/usr/local/share/ca-certificates"_s);
+        const AnchorLayout layout = *findAnchorLayout(lab.places());
+        for (int index = 0; index < AnchorFilesMax; ++index)
+            lab.writeFile(u"system/usr/local/share/ca-certificates/%1.crt"_s.arg(index), lab.root().pem);
+        QCOMPARE(findAnchorFiles(layout, lab.root()).own.size(), AnchorFilesMax);
+        lab.writeFile(u"system/usr/local/share/ca-certificates/one-more.crt"_s, lab.root().pem);
+        QCOMPARE(findAnchorFiles(layout, lab.root()).own.size(), AnchorFilesMax);
     }
 
     void javaFilesThatAreOneCountOnce()
