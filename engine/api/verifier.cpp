@@ -3,6 +3,7 @@
 
 #include "api/httpfetch.h"
 #include "api/nginxprogram.h"
+#include "api/throwawaycertificate.h"
 #include "config/parser.h"
 #include "export/nginxexporter.h"
 
@@ -17,7 +18,9 @@ namespace {
 
 constexpr std::chrono::milliseconds LookInterval{10};
 constexpr int LooksMax = 1000; // ten seconds
-constexpr int StartsMax = 5;   // when another process takes a port meanwhile
+const QString CertificateFile = u"compare.crt"_s;
+const QString KeyFile = u"compare.key"_s;
+constexpr int StartsMax = 5; // when another process takes a port meanwhile
 
 // A directive in front of what is there, unless there is one.
 void addOnce(ConfigNode &block, const QByteArray &name, const std::vector<QByteArray> &arguments)
@@ -144,6 +147,11 @@ void Verifier::prepare()
     if (!planRequests(*setup))
         return;
     m_setup = std::move(*setup);
+    if (!m_setup.tlsAddresses.isEmpty()) {
+        if (const auto made = writeThrowAwayCertificate(m_folder.filePath(CertificateFile), m_folder.filePath(KeyFile));
+            !made)
+            return fail(made.error());
+    }
     startNginx();
 }
 
@@ -164,9 +172,18 @@ bool Verifier::planRequests(const VerifySetup &setup)
     return true;
 }
 
+ConfigTree Verifier::treeAt(const QHash<QByteArray, quint16> &ports) const
+{
+    ConfigTree tree = withPorts(m_setup, ports);
+    if (!m_setup.tlsAddresses.isEmpty())
+        addCertificate(tree, QFile::encodeName(m_folder.filePath(CertificateFile)),
+                       QFile::encodeName(m_folder.filePath(KeyFile)));
+    return tree;
+}
+
 QByteArray Verifier::nginxText() const
 {
-    ConfigTree tree = withPorts(m_setup, m_nginxPorts);
+    ConfigTree tree = treeAt(m_nginxPorts);
     const auto inFolder = [this](const char *name) {
         return QFile::encodeName(m_folder.filePath(QLatin1String(name)));
     };
@@ -226,7 +243,7 @@ void Verifier::startEngine()
     options.prefix = m_job.prefix;
     m_engine = std::make_unique<ProxyEngine>(options);
     connect(m_engine.get(), &ProxyEngine::configApplied, this, &Verifier::takeOutcome);
-    ConfigTree tree = withPorts(m_setup, m_ourPorts);
+    ConfigTree tree = treeAt(m_ourPorts);
     addOnce(*tree.child("http"), "access_log", {"off"});
     m_applied = m_engine->applyConfig(std::make_shared<const ConfigTree>(std::move(tree)), true);
 }
@@ -243,7 +260,8 @@ void Verifier::takeOutcome(const ApplyOutcome &outcome)
         return fail({ErrorCode::NotRunning, u"Portlight does not run this configuration"_s, {}, {}});
     }
     for (const Diagnostic &diagnostic : outcome.diagnostics) {
-        if (diagnostic.severity == Severity::Warning && !m_summary.notes.contains(diagnostic.message))
+        const bool aboutOurs = diagnostic.message.contains(m_folder.filePath(CertificateFile));
+        if (diagnostic.severity == Severity::Warning && !aboutOurs && !m_summary.notes.contains(diagnostic.message))
             m_summary.notes += diagnostic.message;
     }
     m_state = State::Comparing;
@@ -252,8 +270,9 @@ void Verifier::takeOutcome(const ApplyOutcome &outcome)
 
 // ---- requests --------------------------------------------------------------------------------------
 
-void Verifier::ask(quint16 port, void (Verifier::*then)(const QByteArray &))
+void Verifier::ask(const QHash<QByteArray, quint16> &ports, void (Verifier::*then)(const QByteArray &))
 {
+    const VerifyRequest &request = m_requests[m_next];
     auto *const fetch = new HttpFetch(this);
     connect(fetch, &HttpFetch::finished, this, [this, fetch, then] {
         const QByteArray bytes = fetch->bytes();
@@ -261,20 +280,24 @@ void Verifier::ask(quint16 port, void (Verifier::*then)(const QByteArray &))
         if (m_state == State::Comparing)
             (this->*then)(bytes);
     });
-    fetch->start(port, m_requests[m_next].toBytes());
+    const quint16 port = ports.value(request.address);
+    if (m_setup.tlsAddresses.contains(request.address))
+        fetch->startTls(port, request.toBytes(), request.host);
+    else
+        fetch->start(port, request.toBytes());
 }
 
 void Verifier::askNext()
 {
     if (m_next == m_requests.size())
         return finish();
-    ask(m_nginxPorts.value(m_requests[m_next].address), &Verifier::takeNginxAnswer);
+    ask(m_nginxPorts, &Verifier::takeNginxAnswer);
 }
 
 void Verifier::takeNginxAnswer(const QByteArray &bytes)
 {
     m_nginxAnswer = VerifyResponse::fromBytes(bytes, m_requests[m_next].method == "HEAD");
-    ask(m_ourPorts.value(m_requests[m_next].address), &Verifier::takeOurAnswer);
+    ask(m_ourPorts, &Verifier::takeOurAnswer);
 }
 
 void Verifier::takeOurAnswer(const QByteArray &bytes)

@@ -68,12 +68,14 @@ private:
     void startEngine();
     void takeOutcome(const ApplyOutcome &outcome);
     void askNext();
-    void ask(quint16 port, void (Verifier::*then)(const QByteArray &));
+    void ask(const QHash<QByteArray, quint16> &ports, void (Verifier::*then)(const QByteArray &));
     void takeNginxAnswer(const QByteArray &bytes);
     void takeOurAnswer(const QByteArray &bytes);
     void fail(const Error &error);
     void finish();
     QByteArray nginxText() const;
+    // For one of the servers, with the certificate where there is TLS.
+    ConfigTree treeAt(const QHash<QByteArray, quint16> &ports) const;
 
     VerifyJob m_job;
     VerifySetup m_setup;

@@ -31,7 +31,8 @@ bool isListen(const ConfigNode &node)
     return !node.isComment() && node.name == "listen" && !node.arguments.empty();
 }
 
-// Of the process, of files that the configuration's owner keeps, or of TLS, which is not compared yet.
+// Of the process, of files that the configuration's owner keeps, or of TLS: certificates are elsewhere, and what is
+// asked has none.
 bool isTakenOut(const ConfigNode &node)
 {
     static const QSet<QByteArray> names = {"pid",
@@ -89,17 +90,21 @@ void Preparation::note(const QString &text)
 
 void Preparation::prepareListen(ConfigNode &listen)
 {
-    if (std::any_of(listen.arguments.begin() + 1, listen.arguments.end(),
-                    [](const ConfigArgument &word) { return word.value == "ssl" || word.value == "quic"; }))
-        note(u"TLS is not compared yet: both servers answer on plain ports"_s);
+    const bool tls = std::any_of(listen.arguments.begin() + 1, listen.arguments.end(),
+                                 [](const ConfigArgument &word) { return word.value == "ssl"; });
+    if (tls)
+        note(u"both servers speak TLS with one throw-away certificate: what ssl_ directives say is not compared"_s);
     listen.arguments.erase(std::remove_if(listen.arguments.begin() + 1, listen.arguments.end(),
                                           [](const ConfigArgument &word) {
-                                              return word.value != "default_server" && word.value != "default";
+                                              return word.value != "default_server" && word.value != "default"
+                                                     && word.value != "ssl";
                                           }),
                            listen.arguments.end());
     for (const ListenAddress &address : addressesOf(listen)) {
         if (!m_setup.addresses.contains(address.toString()))
             m_setup.addresses += address.toString();
+        if (tls)
+            m_setup.tlsAddresses += address.toString();
     }
 }
 
@@ -185,6 +190,18 @@ std::vector<QByteArray> addressKeysOf(const ConfigNode &server)
             keys.push_back(address.toString());
     }
     return keys;
+}
+
+// The first one, and the first with TLS: one of them may only lead to the other.
+std::vector<QByteArray> askedAddressesOf(const ConfigNode &server, const VerifySetup &setup)
+{
+    const std::vector<QByteArray> keys = addressKeysOf(server);
+    std::vector<QByteArray> asked = {keys.front()};
+    const auto tls =
+        std::find_if(keys.begin(), keys.end(), [&](const QByteArray &key) { return setup.tlsAddresses.contains(key); });
+    if (tls != keys.end() && !setup.tlsAddresses.contains(keys.front()))
+        asked.push_back(*tls);
+    return asked;
 }
 
 bool answersTo(const ConfigNode &server, const QByteArray &host)
@@ -287,20 +304,31 @@ ConfigTree withPorts(const VerifySetup &setup, const QHash<QByteArray, quint16> 
     return tree;
 }
 
+void addCertificate(ConfigTree &tree, const QByteArray &certificate, const QByteArray &key)
+{
+    std::vector<ConfigNode> &children = tree.child("http")->children;
+    children.insert(children.begin(), {ConfigNode::directive("ssl_certificate", {certificate}),
+                                       ConfigNode::directive("ssl_certificate_key", {key})});
+}
+
 std::vector<VerifyRequest> defaultRequests(const VerifySetup &setup)
 {
     std::vector<VerifyRequest> requests;
     for (const ConfigNode *server : domaintree::serversOf(setup.tree)) {
-        const std::vector<QByteArray> keys = addressKeysOf(*server);
+        const std::vector<QByteArray> addresses = askedAddressesOf(*server, setup);
         std::vector<QByteArray> names = domaintree::namesOf(*server);
         if (names.empty())
             names.push_back({});
         for (const QByteArray &name : names) {
             const QByteArray host = hostFor(name);
-            for (const QByteArray &target : host.isEmpty() ? std::vector<QByteArray>() : targetsOf(*server))
-                addUnique(requests, {.address = keys.front(), .host = host, .target = target});
-            if (!host.isEmpty())
-                addUnique(requests, {.address = keys.front(), .host = host, .target = UnknownPath});
+            if (host.isEmpty())
+                continue;
+            std::vector<QByteArray> targets = targetsOf(*server);
+            targets.push_back(UnknownPath);
+            for (const QByteArray &address : addresses) {
+                for (const QByteArray &target : targets)
+                    addUnique(requests, {.address = address, .host = host, .target = target});
+            }
         }
     }
     for (const QByteArray &address : setup.addresses)

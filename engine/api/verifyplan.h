@@ -6,6 +6,7 @@
 #include "config/values.h"
 
 #include <QHash>
+#include <QSet>
 
 namespace portlight {
 
@@ -31,16 +32,21 @@ struct VerifyRequest {
 // A configuration made ready to be run beside another server: the same but for what would get in each other's way.
 struct VerifySetup {
     ConfigTree tree;
-    QList<QByteArray> addresses; // every address that is listened on, as written; "0.0.0.0:80"
-    QStringList notes;           // what was changed and may matter
+    QList<QByteArray> addresses;   // every address that is listened on, as written; "0.0.0.0:80"
+    QSet<QByteArray> tlsAddresses; // those of them that speak TLS
+    QStringList notes;             // what was changed and may matter
 };
 
-// `tree` is exported nginx configuration: process settings, logs and TLS are taken out; paths that count from the
-// configuration's own folder become absolute. Error: too many addresses, no http block.
+// `tree` is exported nginx configuration: process settings and logs are taken out; paths that count from the
+// configuration's own folder become absolute. Listeners with TLS keep it, with one certificate for all that stands in
+// http, for the files of the configuration are elsewhere: what else it says of TLS is taken out. Error: too many
+// addresses, no http block.
 Result<VerifySetup> prepareVerification(const ConfigTree &tree, const QString &configFolder);
 
 // The tree with each address at its port of 127.0.0.1.
 ConfigTree withPorts(const VerifySetup &setup, const QHash<QByteArray, quint16> &ports);
+// Puts the one certificate into http.
+void addCertificate(ConfigTree &tree, const QByteArray &certificate, const QByteArray &key);
 
 // One request for each name and location of each server, one for a name and one for a path that nobody has.
 std::vector<VerifyRequest> defaultRequests(const VerifySetup &setup);

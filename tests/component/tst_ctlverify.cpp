@@ -102,6 +102,28 @@ private Q_SLOTS:
         QVERIFY2(known.exitCode == 0, QByteArray(known.out + known.err).constData());
     }
 
+    void httpsIsComparedOverTls()
+    {
+        CtlProgram ctl;
+        Backend backend("shop"_ba);
+        ctl.write(u"nginx.conf"_s,
+                  "events {}\nhttp {\nserver {\nlisten 127.0.0.1:8080;\nlisten 127.0.0.1:8443 ssl;\n"
+                  "server_name shop.localhost;\nportlight_domain on;\nportlight_local_certificate on;\n"
+                  "if ($scheme = http) { return 308 https://$host:8443$request_uri; }\n"
+                  "add_header Strict-Transport-Security max-age=60 always;\nadd_header X-Secure \"$scheme $https\";\n"
+                  "location / { proxy_pass http://"
+                      + backend.address() + "; }\n}\n}\n");
+        const auto outcome = ctl.run({u"verify"_s, u"--to"_s, u"nginx"_s, u"nginx.conf"_s});
+        QVERIFY2(outcome.exitCode == 0, QByteArray(outcome.out + outcome.err).constData());
+        QCOMPARE(outcome.out, "equal   GET shop.localhost/ → 308\n"
+                              "equal   GET shop.localhost/nothing-of-that-name → 308\n"
+                              "equal   GET shop.localhost/ → 200\n"
+                              "equal   GET shop.localhost/nothing-of-that-name → 200\n"
+                              "equal   GET nobody.invalid/ → 308\n"
+                              "equal   GET nobody.invalid/ → 200\n"_ba);
+        QVERIFY2(!outcome.err.contains("compare.crt"), outcome.err.constData());
+    }
+
     void whatCannotBeComparedExitsWith2_data()
     {
         QTest::addColumn<QStringList>("options");

@@ -39,9 +39,28 @@ private Q_SLOTS:
                     "ssl_protocols TLSv1.2; server { listen 443 ssl http2 backlog=5 default_server; "
                     "ssl_certificate /c; location / { auth_basic_user_file users; access_log /y; } } }");
         QCOMPARE(writeConfig(setup.tree).simplified(),
-                 "events {} http { server { listen 443 default_server; location / { "
+                 "events {} http { server { listen 443 ssl default_server; location / { "
                  "auth_basic_user_file /conf/users; } } }"_ba);
-        QCOMPARE(setup.notes, QStringList{u"TLS is not compared yet: both servers answer on plain ports"_s});
+        QCOMPARE(setup.tlsAddresses, QSet<QByteArray>{"0.0.0.0:443"});
+        QCOMPARE(setup.notes, QStringList{u"both servers speak TLS with one throw-away certificate: what ssl_ "
+                                          "directives say is not compared"_s});
+    }
+
+    void oneCertificateStandsForAll()
+    {
+        ConfigTree tree = setupOf("http { server { listen 443 ssl; ssl_certificate a; ssl_certificate_key b; } }").tree;
+        addCertificate(tree, "/x.crt", "/x.key");
+        QCOMPARE(writeConfig(tree).simplified(),
+                 "http { ssl_certificate /x.crt; ssl_certificate_key /x.key; server { listen 443 ssl; } }"_ba);
+    }
+
+    void whatHasHttpAndHttpsIsAskedForBoth()
+    {
+        const VerifySetup setup =
+            setupOf("http { server { listen 80; listen 443 ssl; listen [::]:443 ssl; server_name a.com; } }");
+        QCOMPARE(asked(defaultRequests(setup)).mid(0, 4),
+                 (QStringList{u"0.0.0.0:80 GET a.com/"_s, u"0.0.0.0:80 GET a.com/nothing-of-that-name"_s,
+                              u"0.0.0.0:443 GET a.com/"_s, u"0.0.0.0:443 GET a.com/nothing-of-that-name"_s}));
     }
 
     void everyAddressGetsAPort()
