@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/deskfacts.h"
 
+#include "pki/localauthority.h"
+
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -51,6 +53,7 @@ DeskFacts factsOfThisDesk(const QString &prefix)
         const QFileInfo folder(QFile::decodeName(path));
         return folder.isDir() && folder.isWritable();
     };
+    facts.hasAuthority = LocalAuthority::inspect(LocalAuthority::defaultFolder()).ok();
     facts.prefix = QFile::encodeName(QDir(prefix).absolutePath());
     return facts;
 }

@@ -3,6 +3,7 @@
 
 #include "pki/certificatefacts.h"
 #include "proxy/compiledconfig.h"
+#include "pki/localnames.h"
 #include "proxy/filepath.h"
 #include "proxy/varyingcertificates.h"
 
@@ -69,6 +70,20 @@ QByteArrayList literalNames(const ServerConfig &server)
             names << name.text;
     }
     return names;
+}
+
+// A name of production stands beside the one that it has on this desk, and no local authority may sign it: the
+// certificate is for the others. Where none may be signed, all of them, and the error says why.
+QByteArrayList signableNames(const ServerConfig &server, const LocalCertificates &local)
+{
+    const QByteArrayList names = literalNames(server);
+    const QByteArrayList suffixes = local.suffixes();
+    QByteArrayList inside;
+    std::copy_if(names.begin(), names.end(), std::back_inserter(inside), [&suffixes](const QByteArray &name) {
+        const Result<QByteArray> canonical = canonicalLocalName(name);
+        return canonical && isWithinSuffixes(*canonical, suffixes);
+    });
+    return inside.isEmpty() ? names : inside;
 }
 
 } // namespace
@@ -204,7 +219,7 @@ void ServerTlsCompiler::compileLocal(ServerConfig &server)
     const ServerTlsSettings &settings = *server.root->settings.tls;
     Result<std::shared_ptr<const TlsCertificate>> certificate =
         Error{ErrorCode::NoAuthority, u"there is no local authority"_s, {}, u"\"portlightctl ca init\" makes one"_s};
-    const QByteArrayList names = literalNames(server);
+    const QByteArrayList names = m_local ? signableNames(server, *m_local) : literalNames(server);
     if (names.isEmpty())
         certificate = Error{
             ErrorCode::InvalidName, u"this server has no name that a certificate can be for"_s, {}, u"give it one"_s};

@@ -43,7 +43,11 @@ class WorkspaceImportTest : public QObject
     static bool applied(QSignalSpy &spy) { return spy.wait(20'000); }
 
 private Q_SLOTS:
-    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        qputenv("XDG_DATA_HOME", QFile::encodeName(m_folder->path())); // where a local authority would be
+    }
 
     void importedServersRunUnderTheOverlay()
     {

@@ -40,7 +40,10 @@ public:
         return std::shared_ptr<const TlsCertificate>(std::make_shared<TlsCertificate>(std::move(*loaded)));
     }
 
+    QByteArrayList suffixes() const override { return signs; }
+
     QByteArrayList asked;
+    QByteArrayList signs; // none: it signs everything
     bool locked = false;
 
 private:
@@ -190,6 +193,18 @@ private Q_SLOTS:
                     + m_authority->certificate() + "; " + certificate(m_a) + "} server { listen 127.0.0.1:2 ssl; "
                     + certificate(m_a) + "}");
         QCOMPARE(outcome.config->tlsFiles, (QByteArrayList{m_a.certificate, m_a.key, m_authority->certificate()}));
+    }
+
+    // An overlay puts a local name beside the one of production.
+    void namesThatItMayNotSignAreLeftOut()
+    {
+        const auto local = std::make_shared<FakeAuthority>(*m_authority);
+        local->signs = {"localhost", "test"};
+        compile(
+            "portlight_local_certificate on; server { listen 127.0.0.1:1 ssl; server_name a.com A.localhost *.b.com "
+            "*.b.test 127.0.0.1; } server { listen 127.0.0.1:1 ssl; server_name c.com; }",
+            local);
+        QCOMPARE(local->asked, (QByteArrayList{"a.localhost *.b.test 127.0.0.1", "c.com"}));
     }
 
     void theLocalAuthorityIsAskedForLiteralNames()
