@@ -71,7 +71,7 @@ int main(int argc, char **argv)
     Authority authority(std::make_unique<Keychain>());
     engineOptions.localCertificates = authority.certificates();
     Workspace workspace(options.config.isEmpty() ? ConfigStore::defaultPath() : options.config, engineOptions);
-    MainWindow window(workspace, theme, settings);
+    MainWindow window(workspace, authority, theme, settings);
     ControlServer control; // for portlightctl; the window works without it
     addWorkspaceCommands(control, workspace);
     addAuthorityCommands(control, authority);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mainwindow.h"
 
+#include "api/httpsdefault.h"
 #include "backends/backendspage.h"
+#include "certificates/certificatespage.h"
 #include "doctor/doctorpage.h"
 #include "domains/domainspage.h"
 #include "export/exportpage.h"
@@ -29,8 +31,9 @@ namespace portlight {
 
 using namespace Qt::StringLiterals;
 
-MainWindow::MainWindow(Workspace &workspace, Theme &theme, QSettings &settings, UrlOpener openUrl)
+MainWindow::MainWindow(Workspace &workspace, Authority &authority, Theme &theme, QSettings &settings, UrlOpener openUrl)
     : m_workspace(workspace)
+    , m_authority(authority)
     , m_theme(theme)
     , m_settings(settings)
     , m_openUrl(openUrl ? std::move(openUrl) : [](const QUrl &url) { QDesktopServices::openUrl(url); })
@@ -48,6 +51,7 @@ MainWindow::MainWindow(Workspace &workspace, Theme &theme, QSettings &settings, 
     showDomains();
     showDiagnostics();
     showStatus(m_workspace.engine().status());
+    showAuthority(m_authority.status());
 }
 
 MainWindow::~MainWindow() = default;
@@ -62,6 +66,8 @@ void MainWindow::connectWorkspace()
     connect(&engine, &ProxyEngine::trafficRecorded, m_trafficPage, &TrafficPage::addBatch);
     connect(&engine, &ProxyEngine::exchangeFetched, m_trafficPage, &TrafficPage::showDetail);
     connect(&engine, &ProxyEngine::captureCleared, m_trafficPage, &TrafficPage::clear);
+    connect(&m_authority, &Authority::statusChanged, this, &MainWindow::showAuthority);
+    connect(&m_authority, &Authority::finished, m_certificatesPage, &CertificatesPage::showOutcome);
 }
 
 void MainWindow::connectPages()
@@ -92,6 +98,7 @@ void MainWindow::connectPages()
         showPage(DomainsId);
         m_domainsPage->focusQuickAdd();
     });
+    connect(m_certificatesPage, &CertificatesPage::shown, this, [this] { showPage(CertificatesId); });
     connect(m_doctorPage, &DoctorPage::domainsPageRequested, this, [this] { showPage(DomainsId); });
     connect(m_doctorPage, &DoctorPage::positionRequested, this,
             [this](const TextPosition &where) { openFile(where.file); });
@@ -106,6 +113,7 @@ DomainActions MainWindow::makeDomainActions()
     DomainActions actions;
     Workspace &workspace = m_workspace;
     actions.listenPort = [&workspace] { return workspace.listenPort(); };
+    actions.complete = [this](const DomainDraft &draft) { return withCustomaryHttps(draft); };
     actions.add = [&workspace](const DomainDraft &draft) { return workspace.addDomain(draft); };
     actions.update = [&workspace](int i, const DomainDraft &draft) { return workspace.updateDomain(i, draft); };
     actions.remove = [&workspace](int i) { return workspace.removeDomain(i); };
@@ -119,7 +127,40 @@ DomainActions MainWindow::makeDomainActions()
     actions.openUrl = m_openUrl;
     actions.openConfigFile = [this] { openConfigFile(); };
     actions.importConfig = [this] { m_import->begin(); };
+    actions.showCertificates = [this] { showPage(CertificatesId); };
     return actions;
+}
+
+CertificateActions MainWindow::makeCertificateActions()
+{
+    CertificateActions actions;
+    Authority &authority = m_authority;
+    actions.create = [&authority](const AuthorityRequest &request) { return authority.create(request); };
+    actions.unlock = [&authority](const QString &passphrase) { return authority.unlock(passphrase); };
+    actions.issue = [&authority](const QStringList &names) { return authority.issue(names); };
+    actions.exportRoot = [&authority](const QString &file, CertificateFormat format, const QString &password) {
+        return authority.exportRoot(file, format, password);
+    };
+    actions.exportCertificate = [&authority](const QString &fingerprint, const QString &file, CertificateFormat format,
+                                             const QString &password) {
+        return authority.exportCertificate(fingerprint, file, format, password);
+    };
+    actions.refreshTrust = [&authority] { return authority.refreshTrust(); };
+    actions.trust = [&authority](const QStringList &ids) { return authority.trust(ids); };
+    actions.untrust = [&authority](const QStringList &ids) { return authority.untrust(ids); };
+    actions.runPrivileged = [&authority](const QString &id) { return authority.runPrivileged(id); };
+    actions.addHttps = [this](const QStringList &suffixes) { return m_workspace.addHttpsToDomains(suffixes); };
+    actions.retry = [&authority] { authority.open(); };
+    actions.cancel = [&authority] { authority.cancel(); };
+    return actions;
+}
+
+DomainDraft MainWindow::withCustomaryHttps(const DomainDraft &draft) const
+{
+    QByteArrayList suffixes;
+    for (const QString &suffix : m_authority.status().suffixes)
+        suffixes += suffix.toUtf8();
+    return suffixes.isEmpty() ? draft : withDefaultHttps(draft, m_workspace.tree(), suffixes);
 }
 
 BackendActions MainWindow::makeBackendActions()
@@ -177,6 +218,7 @@ void MainWindow::showDiagnostics()
 {
     m_diagnostics = m_workspace.diagnostics();
     m_doctorPage->setDiagnostics(m_diagnostics);
+    m_domainsPage->setDiagnostics(m_diagnostics);
     m_navigation->setCount(DoctorId, m_diagnostics.isEmpty() ? QString() : QString::number(m_diagnostics.size()));
     const auto error = std::find_if(m_diagnostics.cbegin(), m_diagnostics.cend(),
                                     [](const Diagnostic &each) { return each.severity == Severity::Error; });
@@ -207,6 +249,15 @@ void MainWindow::showStatus(const EngineStatus &status)
     m_settingsPage->setCapturing(status.capturing);
     m_navigation->setCount(TrafficId,
                            status.captureCount > 0 ? shortCountText(quint64(status.captureCount)) : QString());
+}
+
+void MainWindow::showAuthority(const AuthorityStatus &status)
+{
+    m_certificatesPage->setStatus(status);
+    m_domainsPage->setAuthority(status);
+    // Once a start, for the locks in the list of domains.
+    if (status.state == AuthorityState::Ready && !status.trustKnown && !std::exchange(m_trustAsked, true))
+        m_authority.refreshTrust();
 }
 
 void MainWindow::showPage(int page)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "api/authority.h"
 #include "api/workspace.h"
 #include "theme/theme.h"
 
@@ -16,6 +17,7 @@ class QUrl;
 namespace portlight {
 
 class BackendsPage;
+class CertificatesPage;
 class CommandPalette;
 class DoctorPage;
 class DomainsPage;
@@ -28,10 +30,12 @@ class StateBar;
 class StatusPage;
 class TrafficPage;
 struct BackendActions;
+struct CertificateActions;
 struct DomainActions;
 struct ExportActions;
 
-// The one window: navigation, pages and state bar, wired to a workspace. It outlives nothing it is given.
+// The one window: navigation, pages and state bar, wired to a workspace and an authority. It
+// outlives nothing it is given.
 class MainWindow final : public QMainWindow
 {
     Q_OBJECT
@@ -41,7 +45,7 @@ public:
 
     // `settings` keeps geometry, page and appearance. Opening URLs and files goes through `openUrl`, the desktop's
     // way when it is empty.
-    MainWindow(Workspace &workspace, Theme &theme, QSettings &settings, UrlOpener openUrl = {});
+    MainWindow(Workspace &workspace, Authority &authority, Theme &theme, QSettings &settings, UrlOpener openUrl = {});
     ~MainWindow() override;
 
     void showPage(int page);
@@ -66,14 +70,17 @@ private:
     void restoreState();
     DomainActions makeDomainActions();
     BackendActions makeBackendActions();
+    CertificateActions makeCertificateActions();
     ExportActions makeExportActions();
     QAction *addCommand(const QString &objectName, const QString &icon, const QString &text,
                         const QList<QKeySequence> &shortcuts, std::function<void()> run);
     QByteArray previewDraft(int index, const DomainDraft &draft) const;
+    DomainDraft withCustomaryHttps(const DomainDraft &draft) const;
 
     void showDomains();
     void showDiagnostics();
     void showStatus(const EngineStatus &status);
+    void showAuthority(const AuthorityStatus &status);
     void setAppearance(Appearance appearance);
     void openFile(const QString &path);
     void openConfigFile();
@@ -82,10 +89,12 @@ private:
     void showAbout();
 
     Workspace &m_workspace;
+    Authority &m_authority;
     Theme &m_theme;
     QSettings &m_settings;
     UrlOpener m_openUrl;
     Diagnostics m_diagnostics;
+    bool m_trustAsked = false;
     QString m_bannerFile; // what the banner's action opens
     QList<QAction *> m_commands;
     NavigationBar *m_navigation = nullptr;
@@ -97,6 +106,7 @@ private:
     BackendsPage *m_backendsPage = nullptr;
     TrafficPage *m_trafficPage = nullptr;
     StatusPage *m_statusPage = nullptr;
+    CertificatesPage *m_certificatesPage = nullptr;
     ExportPage *m_exportPage = nullptr;
     ImportFlow *m_import = nullptr;
     DoctorPage *m_doctorPage = nullptr;

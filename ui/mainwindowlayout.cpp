@@ -35,7 +35,7 @@ void MainWindow::buildPages()
     m_backendsPage = new BackendsPage(makeBackendActions(), this);
     m_trafficPage = new TrafficPage(this);
     m_statusPage = new StatusPage(this);
-    auto *certificates = new CertificatesPage(this);
+    m_certificatesPage = new CertificatesPage(makeCertificateActions(), this);
     m_exportPage = new ExportPage(makeExportActions(), this);
     m_import = new ImportFlow(m_workspace, this);
     m_doctorPage = new DoctorPage(this);
@@ -43,10 +43,9 @@ void MainWindow::buildPages()
     // In the order of the enumeration.
     for (QWidget *page : {static_cast<QWidget *>(m_domainsPage), static_cast<QWidget *>(m_backendsPage),
                           static_cast<QWidget *>(m_trafficPage), static_cast<QWidget *>(m_statusPage),
-                          static_cast<QWidget *>(certificates), static_cast<QWidget *>(m_exportPage),
+                          static_cast<QWidget *>(m_certificatesPage), static_cast<QWidget *>(m_exportPage),
                           static_cast<QWidget *>(m_doctorPage), static_cast<QWidget *>(m_settingsPage)})
         m_pages->addWidget(page);
-    connect(certificates, &CertificatesPage::domainsPageRequested, this, [this] { showPage(DomainsId); });
 }
 
 void MainWindow::buildNavigation()
@@ -129,7 +128,8 @@ void MainWindow::buildMenu()
 {
     QAction *commands =
         addCommand(u"actionCommands"_s, u"command"_s, tr("Commands…"), {QKeySequence(u"Ctrl+Shift+P"_s)}, [this] {
-            m_palette->openWith(m_commands + m_domainsPage->domainActions() + m_backendsPage->backendActions());
+            m_palette->openWith(m_commands + m_domainsPage->domainActions() + m_backendsPage->backendActions()
+                                + m_certificatesPage->certificateActions());
         });
     QAction *about = addCommand(u"actionAbout"_s, u"about"_s, tr("About Portlight"), {}, [this] { showAbout(); });
     QAction *quit =

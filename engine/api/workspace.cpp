@@ -3,6 +3,7 @@
 
 #include "api/httpsdefault.h"
 #include "api/workspace_p.h"
+#include "config/domainhttps.h"
 #include "export/nginxexporter.h"
 
 #include <QCoreApplication>
@@ -96,6 +97,23 @@ Result<int> Workspace::addDomain(const DomainDraft &draft)
 {
     const QByteArrayList suffixes = d->certificates ? d->certificates->suffixes() : QByteArrayList();
     return d->edit(additionOf(withDefaultHttps(draft, tree(), suffixes)), Private::ByIndex::No);
+}
+
+Result<QStringList> Workspace::addHttpsToDomains(const QStringList &suffixes)
+{
+    ConfigTree probe = tree();
+    if (addHttpsToOwnDomains(probe, suffixes).isEmpty())
+        return QStringList(); // nothing is written for nothing
+    QStringList names;
+    const Result<int> edited = d->edit(
+        [&](ConfigTree &tree) -> Result<int> {
+            names = addHttpsToOwnDomains(tree, suffixes);
+            return int(names.size());
+        },
+        Private::ByIndex::No);
+    if (!edited)
+        return edited.error();
+    return names;
 }
 
 Result<void> Workspace::updateDomain(int index, const DomainDraft &draft)

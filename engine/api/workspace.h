@@ -51,6 +51,9 @@ public:
     // A new domain has HTTPS when there is a local authority that signs its name, unless its draft says otherwise.
     Result<int> addDomain(const DomainDraft &draft);
     Result<void> updateDomain(int index, const DomainDraft &draft);
+    // HTTPS for the domains of ours that have none and did not decline it, with names below `suffixes`: an authority
+    // has come into being. Their names.
+    Result<QStringList> addHttpsToDomains(const QStringList &suffixes);
     Result<void> removeDomain(int index); // undoRemove() brings the last one back
     Result<void> undoRemove();
     bool canUndoRemove() const;

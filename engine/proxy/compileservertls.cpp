@@ -2,8 +2,8 @@
 #include "proxy/compileservertls.h"
 
 #include "pki/certificatefacts.h"
-#include "proxy/compiledconfig.h"
 #include "pki/localnames.h"
+#include "proxy/compiledconfig.h"
 #include "proxy/filepath.h"
 #include "proxy/varyingcertificates.h"
 

@@ -97,6 +97,28 @@ private Q_SLOTS:
         QCOMPARE(workspace.draftOf(*index)->name, u"shop.localhost"_s);
     }
 
+    void domainsGetHttpsOnceThereIsAnAuthority()
+    {
+        Desk desk;
+        Workspace workspace(desk.path);
+        workspace.open();
+        DomainDraft secure = desk.draft(u"secure.localhost"_s, 9);
+        secure.https = true;
+        secure.tlsPort = desk.port == 65535 ? 65534 : desk.port + 1;
+        DomainDraft plain = desk.draft(u"plain.localhost"_s, 9);
+        DomainDraft declined = desk.draft(u"declined.localhost"_s, 9);
+        declined.https = false;
+        for (const DomainDraft &draft : {secure, plain, declined, desk.draft(u"shop.example.com"_s, 9)})
+            QVERIFY(workspace.addDomain(draft).ok());
+        const Result<QStringList> changed = workspace.addHttpsToDomains({u"localhost"_s});
+        QVERIFY(changed);
+        QCOMPARE(*changed, QStringList{u"plain.localhost"_s});
+        QVERIFY(desk.text().contains("listen [::1]:" + QByteArray::number(secure.tlsPort) + " ssl;"));
+        const QByteArray before = desk.text();
+        QVERIFY(workspace.addHttpsToDomains({u"localhost"_s})->isEmpty());
+        QCOMPARE(desk.text(), before);
+    }
+
     void aSecondStartFindsWhatTheFirstWrote()
     {
         Desk desk;

@@ -2,6 +2,7 @@
 #include "domains/domainsmodel.h"
 #include "domains/portchips.h"
 #include "domains/ratehistory.h"
+#include "ui/authorities.h"
 #include "ui/modeltext.h"
 #include "widgets/cells.h"
 
@@ -75,6 +76,79 @@ private Q_SLOTS:
         const DomainRow row = describeDomain(view(0, u"shop.localhost"_s, u"http://127.0.0.1:3000"_s), status, ports());
         QCOMPARE(row.state, u"not open"_s);
         QCOMPARE(row.detail, u"port 8080 is taken by node (pid 4711)"_s);
+    }
+
+    void theLockSaysHowHttpsStands_data()
+    {
+        QTest::addColumn<DomainView>("view");
+        QTest::addColumn<AuthorityStatus>("authority");
+        QTest::addColumn<QString>("icon");
+        QTest::addColumn<Tone>("tone");
+        QTest::addColumn<QString>("text");
+        DomainView plain = view(0, u"shop.localhost"_s, u"http://127.0.0.1:3000"_s);
+        DomainView declined = plain;
+        declined.declinedHttps = true;
+        DomainView local = plain;
+        local.https = local.localCertificate = true;
+        DomainView files = plain;
+        files.https = true;
+        AuthorityStatus ready = readyAuthority();
+        AuthorityStatus trusted = ready;
+        trusted.stores = {storeNamed(u"Chromium"_s, TrustStoreStatus::State::Trusted),
+                          storeNamed(u"Java"_s, TrustStoreStatus::State::Unavailable)};
+        AuthorityStatus nowhere = ready;
+        nowhere.stores = {storeNamed(u"Chromium"_s, TrustStoreStatus::State::NotTrusted)};
+        AuthorityStatus unproven = ready;
+        unproven.trustKnown = false;
+        AuthorityStatus locked = ready;
+        locked.state = AuthorityState::Locked;
+        AuthorityStatus broken = ready;
+        broken.state = AuthorityState::Broken;
+        QTest::newRow("plain") << plain << ready << u"lock-open"_s << Tone::Neutral << u"Plain HTTP"_s;
+        QTest::newRow("declined") << declined << ready << u"lock-open"_s << Tone::Neutral
+                                  << u"HTTPS is switched off here"_s;
+        QTest::newRow("trusted") << local << trusted << u"lock"_s << Tone::Good << u"HTTPS, and this desk trusts it"_s;
+        QTest::newRow("in some stores") << local << ready << u"lock"_s << Tone::Warning
+                                        << u"HTTPS, not trusted yet by: System, Firefox"_s;
+        QTest::newRow("in none") << local << nowhere << u"lock"_s << Tone::Warning
+                                 << u"HTTPS, but nothing trusts the local CA yet: see the Certificates page"_s;
+        QTest::newRow("not proven") << local << unproven << u"lock"_s << Tone::Neutral
+                                    << u"HTTPS with a certificate of the local CA"_s;
+        QTest::newRow("locked") << local << locked << u"lock"_s << Tone::Warning
+                                << u"The local CA is locked: unlock it on the Certificates page"_s;
+        QTest::newRow("broken") << local << broken << u"warning"_s << Tone::Error
+                                << u"The local CA cannot be used: see the Certificates page"_s;
+        QTest::newRow("no authority") << local << AuthorityStatus() << u"lock"_s << Tone::Warning
+                                      << u"HTTPS waits for a local CA: create one on the Certificates page"_s;
+        QTest::newRow("own files") << files << AuthorityStatus() << u"lock"_s << Tone::Good
+                                   << u"HTTPS with a certificate of your own"_s;
+    }
+
+    void theLockSaysHowHttpsStands()
+    {
+        QFETCH(DomainView, view);
+        QFETCH(AuthorityStatus, authority);
+        const DomainLock lock = describeLock(view, authority, {});
+        QTEST(lock.icon, "icon");
+        QTEST(lock.tone, "tone");
+        QTEST(lock.text, "text");
+    }
+
+    void problemsOfItsCertificateAreTheDomains()
+    {
+        const auto at = [](int line) { return TextPosition{u"p.conf"_s, line, 1}; };
+        const Diagnostics all{
+            {Severity::Warning, ErrorCode::NameNotAllowed, u"not below localhost"_s, at(14), u"another name"_s},
+            {Severity::Warning, ErrorCode::InvalidValue, u"no matter"_s, at(15), {}},
+            {Severity::Warning, ErrorCode::InvalidCertificate, u"of the next one"_s, at(20), {}}};
+        QCOMPARE(certificateProblems(all, at(10), at(20)).size(), 1);
+        QCOMPARE(certificateProblems(all, at(20), {}).first().message, u"of the next one"_s);
+        QVERIFY(certificateProblems(all, {}, {}).isEmpty());
+        DomainView files;
+        files.https = true;
+        const DomainLock lock = describeLock(files, {}, certificateProblems(all, at(10), at(20)));
+        QCOMPARE(lock.tone, Tone::Error);
+        QCOMPARE(lock.text, u"not below localhost — another name"_s);
     }
 
     void rowsReadAsTheyShould()

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "domains/domainspage.h"
+#include "domains/quickadd.h"
+#include "ui/authorities.h"
 #include "ui/modeltext.h"
 #include "widgets/flattable.h"
 
+#include <QCheckBox>
 #include <QClipboard>
+#include <QComboBox>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QTabBar>
 #include <QtTest>
 #include <QUrl>
 
@@ -23,6 +29,9 @@ struct FakeDomains {
     QList<DomainView> removed;
     QStringList opened;
     int portsAsked = 0;
+    QHash<QString, DomainDraft> drafts; // as they were last given
+    bool httpsByDefault = false;
+    int certificatesShown = 0;
     DomainsPage *page = nullptr;
 
     static DomainView viewOf(const DomainDraft &draft)
@@ -32,6 +41,7 @@ struct FakeDomains {
         view.target = draft.target;
         view.display = QString(draft.target).remove(u"http://"_s);
         view.url = draft.url();
+        view.https = draft.https == true;
         view.ours = true;
         return view;
     }
@@ -58,6 +68,7 @@ struct FakeDomains {
         a.add = [this](const DomainDraft &draft) { return add(draft); };
         a.update = [this](int i, const DomainDraft &draft) -> Result<void> {
             views[i] = viewOf(draft);
+            drafts.insert(draft.name, draft);
             changed();
             return {};
         };
@@ -77,8 +88,18 @@ struct FakeDomains {
             return {};
         };
         a.draftOf = [this](int i) -> Result<DomainDraft> {
-            return DomainDraft{views.at(i).name(), views.at(i).target, 8080};
+            DomainDraft draft{views.at(i).name(), views.at(i).target, 8080};
+            if (drafts.contains(draft.name))
+                draft = drafts.value(draft.name);
+            return draft;
         };
+        a.complete = [this](const DomainDraft &draft) {
+            DomainDraft completed = draft;
+            if (httpsByDefault)
+                completed.https = true;
+            return completed;
+        };
+        a.showCertificates = [this] { ++certificatesShown; };
         a.preview = [this](int i) { return "server_name " + views.at(i).name().toUtf8() + ";\n"; };
         a.previewDraft = [](int, const DomainDraft &draft) { return "server_name " + draft.name.toUtf8() + ";\n"; };
         a.startDemo = [this]() { return add({u"demo.localhost"_s, u"http://127.0.0.1:4000"_s, 8080}); };
@@ -111,6 +132,12 @@ class TestDomainsPage : public QObject
         for (const QString &row : modelText(*find<FlatTable>("domainsTable")->model()))
             names.append(row.section(u" | "_s, 0, 1));
         return names;
+    }
+    // As a person does.
+    void choose(const char *box, int index)
+    {
+        find<QComboBox>(box)->setCurrentIndex(index);
+        Q_EMIT find<QComboBox>(box)->activated(index);
     }
     void type(const QString &text)
     {
@@ -219,6 +246,110 @@ private Q_SLOTS:
         m_page->setStatus({});
         m_fake.changed();
         QCOMPARE(target->text(), u"127.0.0.1:99"_s);
+    }
+
+    void newDomainsGetHttpsWhereThatIsCustomary()
+    {
+        m_fake.httpsByDefault = true;
+        auto *edit = find<QuickAdd>("quickAdd");
+        QTest::keyClicks(edit, u"shop 3000"_s);
+        QCOMPARE(edit->hint(), u"Enter: https://shop.localhost:8443 → 127.0.0.1:3000"_s);
+        QTest::keyClick(edit, Qt::Key_Return);
+        QVERIFY(m_fake.views.first().https);
+    }
+
+    void httpsIsSwitchedOnInTheEditor()
+    {
+        type(u"shop 3000"_s);
+        find<QTabBar>("domainTabs")->setCurrentIndex(1);
+        QVERIFY(!find<QLineEdit>("httpsPort")->isEnabled());
+        find<QCheckBox>("httpsOn")->click();
+        QVERIFY(find<QLineEdit>("httpsPort")->isEnabled());
+        QCOMPARE(find<QLabel>("httpsNote")->text(),
+                 u"HTTPS waits for a local CA: create one on the Certificates page"_s);
+        QTest::mouseClick(find<QPushButton>("httpsToCertificates"), Qt::LeftButton);
+        QCOMPARE(m_fake.certificatesShown, 1);
+        AuthorityStatus trusted = readyAuthority();
+        trusted.stores = {storeNamed(u"Chromium"_s, TrustStoreStatus::State::Trusted)};
+        m_page->setAuthority(trusted);
+        QCOMPARE(find<QLabel>("httpsNote")->text(), u"HTTPS, and this desk trusts it"_s);
+        find<QCheckBox>("httpsRedirect")->click();
+        choose("httpsProtocols", 1);
+        QTest::mouseClick(find<QPushButton>("domainApply"), Qt::LeftButton);
+        const DomainDraft draft = m_fake.drafts.value(u"shop.localhost"_s);
+        QCOMPARE(draft.https, true);
+        QCOMPARE(draft.tlsPort, DefaultTlsPort);
+        QVERIFY(draft.tls->redirects && !draft.tls->hsts);
+        QCOMPARE(draft.tls->protocols, u"TLSv1.3"_s);
+        QVERIFY(!find<QPushButton>("domainApply")->isEnabled());
+        QCOMPARE(m_fake.views.first().url, u"https://shop.localhost:8443"_s);
+    }
+
+    void hstsComesWithItsWarning()
+    {
+        type(u"shop 3000"_s);
+        find<QTabBar>("domainTabs")->setCurrentIndex(1);
+        find<QCheckBox>("httpsOn")->click();
+        const auto *warning = find<QLabel>("httpsHstsWarning");
+        QVERIFY(!warning->isVisible());
+        choose("httpsHsts", 3);
+        QVERIFY(warning->isVisible());
+        QVERIFY(warning->text().contains(u"every port"_s));
+        QTest::mouseClick(find<QPushButton>("domainApply"), Qt::LeftButton);
+        QCOMPARE(m_fake.drafts.value(u"shop.localhost"_s).tls->hsts, std::chrono::seconds(31'536'000));
+    }
+
+    void ownFilesAreAskedFor()
+    {
+        type(u"shop 3000"_s);
+        find<QTabBar>("domainTabs")->setCurrentIndex(1);
+        find<QCheckBox>("httpsOn")->click();
+        choose("httpsCertificate", 1);
+        QVERIFY(!find<QPushButton>("domainApply")->isEnabled());
+        QCOMPARE(find<QLabel>("domainProblem")->text(), u"Which file holds the certificate?"_s);
+        QTest::mouseClick(find<QPushButton>("httpsCertificateFileChoose"), Qt::LeftButton);
+        Q_EMIT find<QFileDialog>("httpsFileDialog")->fileSelected(u"/etc/a.crt"_s);
+        QCOMPARE(find<QLabel>("domainProblem")->text(), u"Which file holds the certificate's key?"_s);
+        QTest::keyClicks(find<QLineEdit>("httpsKeyFile"), u"/etc/a.key"_s);
+        QTest::keyClick(find<QLineEdit>("httpsKeyFile"), Qt::Key_Return);
+        const DomainTls tls = m_fake.drafts.value(u"shop.localhost"_s).tls.value();
+        QCOMPARE(tls.certificate, DomainCertificate::Files);
+        QCOMPARE(tls.certificateFile, u"/etc/a.crt"_s);
+        QCOMPARE(tls.keyFile, u"/etc/a.key"_s);
+    }
+
+    void whatIsWrittenOtherwiseIsOfferedAsItIs()
+    {
+        DomainDraft draft = parseDomainLine(u"shop 3000"_s).value();
+        draft.https = true;
+        draft.tls = DomainTls();
+        draft.tls->hsts = std::chrono::seconds(77);
+        draft.tls->protocols = u"TLSv1.1 TLSv1.2"_s;
+        draft.tls->ciphers = u"HIGH"_s;
+        m_fake.drafts.insert(draft.name, draft);
+        type(u"shop 3000"_s);
+        QCOMPARE(find<QComboBox>("httpsHsts")->currentText(), u"For 77 seconds"_s);
+        QCOMPARE(find<QComboBox>("httpsProtocols")->currentText(), u"TLSv1.1 TLSv1.2"_s);
+        QVERIFY(!find<QPushButton>("domainApply")->isEnabled());
+        find<QTabBar>("domainTabs")->setCurrentIndex(1);
+        find<QCheckBox>("httpsRedirect")->click();
+        QTest::mouseClick(find<QPushButton>("domainApply"), Qt::LeftButton);
+        draft.tls->redirects = true;
+        draft.webSockets = true;
+        QCOMPARE(m_fake.drafts.value(draft.name), draft);
+    }
+
+    void httpAndHttpsNeedAPortEach()
+    {
+        type(u"shop 3000"_s);
+        find<QTabBar>("domainTabs")->setCurrentIndex(1);
+        find<QCheckBox>("httpsOn")->click();
+        find<QLineEdit>("httpsPort")->selectAll();
+        QTest::keyClicks(find<QLineEdit>("httpsPort"), u"8080"_s);
+        QCOMPARE(find<QLabel>("domainProblem")->text(), u"HTTP and HTTPS need a port each"_s);
+        QVERIFY(!find<QPushButton>("domainApply")->isEnabled());
+        QTest::mouseClick(find<QPushButton>("domainRevert"), Qt::LeftButton);
+        QVERIFY(!find<QCheckBox>("httpsOn")->isChecked());
     }
 
     void theUrlIsOpenedAndCopied()

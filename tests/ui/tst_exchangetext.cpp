@@ -36,6 +36,17 @@ class TestExchangeText : public QObject
     }
 
 private Q_SLOTS:
+    void theHandshakeIsTold()
+    {
+        QVERIFY(tlsFacts({}).isEmpty());
+        const QList<std::pair<QString, QString>> facts =
+            tlsFacts({"TLSv1.3", "TLS_AES_256_GCM_SHA384", "shop.localhost", {}, {}, true});
+        QCOMPARE(facts.mid(0, 3), (QList<std::pair<QString, QString>>{{u"TLS"_s, u"TLSv1.3 · resumed session"_s},
+                                                                      {u"Cipher"_s, u"TLS_AES_256_GCM_SHA384"_s},
+                                                                      {u"Asked for (SNI)"_s, u"shop.localhost"_s}}));
+        QCOMPARE(tlsFacts({"TLSv1.2", {}, {}, {}, {}, false}).first().second, u"TLSv1.2 · full handshake"_s);
+    }
+
     void aShellReadsTheCurlCommandAsMeant()
     {
         QCOMPARE(shellWords(curlCommand(post("{\"a\":'1'}"))),

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/authorityoptions.h"
 #include "mainwindow.h"
+#include "pki/passphrasestore.h"
 #include "theme/colors.h"
 #include "traffic/trafficpage.h"
 #include "ui/exchanges.h"
 #include "ui/modeltext.h"
+#include "widgets/badge.h"
 #include "widgets/flattable.h"
+#include "widgets/noticebar.h"
 
 #include <QAbstractButton>
 #include <QAbstractSpinBox>
@@ -16,6 +20,7 @@
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QScrollBar>
 #include <QSettings>
 #include <QTabBar>
@@ -60,6 +65,7 @@ class TestMainWindow : public QObject
     std::unique_ptr<QSettings> m_settings;
     std::unique_ptr<Theme> m_theme;
     std::unique_ptr<Workspace> m_workspace;
+    std::unique_ptr<Authority> m_authority;
     std::unique_ptr<MainWindow> m_window;
     QStringList m_opened;
 
@@ -77,8 +83,14 @@ class TestMainWindow : public QObject
     }
     void openWindow()
     {
-        m_workspace = std::make_unique<Workspace>(configPath());
-        m_window = std::make_unique<MainWindow>(*m_workspace, *m_theme, *m_settings,
+        AuthorityOptions options;
+        options.folder = m_folder->filePath(u"ca"_s);
+        options.findStores = [] { return std::vector<std::unique_ptr<TrustStore>>(); }; // none of this machine's
+        m_authority = std::make_unique<Authority>(nullptr, options);
+        EngineOptions engine;
+        engine.localCertificates = m_authority->certificates();
+        m_workspace = std::make_unique<Workspace>(configPath(), engine);
+        m_window = std::make_unique<MainWindow>(*m_workspace, *m_authority, *m_theme, *m_settings,
                                                 [this](const QUrl &url) { m_opened.append(url.toString()); });
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
@@ -128,6 +140,7 @@ private Q_SLOTS:
     {
         m_window.reset();
         m_workspace.reset();
+        m_authority.reset();
         m_theme.reset();
         m_settings.reset();
         m_folder.reset();
@@ -151,6 +164,31 @@ private Q_SLOTS:
         m_workspace->findListeningPorts();
         const auto *model = find<FlatTable>("domainsTable")->model();
         QTRY_COMPARE(modelText(*model).last().section(u" | "_s, 2, 3), u"Portlight demo | HTTP"_s);
+    }
+
+    void aLocalCaGivesDomainsHttps()
+    {
+        openWindow();
+        DomainDraft first{u"first.localhost"_s, u"http://127.0.0.1:9"_s, freePort()};
+        DomainDraft second{u"second.localhost"_s, u"http://127.0.0.1:9"_s, first.listenPort};
+        first.https = true;
+        first.tlsPort = freePort(); // where those of the others go, too
+        QVERIFY(m_workspace->addDomain(first).ok() && m_workspace->addDomain(second).ok());
+        QVERIFY(!m_workspace->domains().last().https);
+        m_window->showPage(MainWindow::CertificatesId);
+        QTest::mouseClick(find<QPushButton>("createLocalCa"), Qt::LeftButton);
+        find<QRadioButton>("protectFile")->click();
+        QTest::mouseClick(find<QPushButton>("createAuthorityAccept"), Qt::LeftButton);
+        auto *notice = find<NoticeBar>("certificatesNotice");
+        QTRY_VERIFY_WITH_TIMEOUT(notice->isVisible(), 20'000);
+        QVERIFY2(notice->text().endsWith(u" second.localhost has HTTPS now."_s), qPrintable(notice->text()));
+        QVERIFY(m_workspace->domains().last().https && m_workspace->domains().last().localCertificate);
+        QTRY_COMPARE(find<Badge>("authorityState")->text(), u"ready"_s);
+        QVERIFY(find<NoticeBar>("authorityFileWarning")->isVisible());
+        m_window->showPage(MainWindow::DomainsId);
+        typeDomain(u"third 3000"_s);
+        QCOMPARE(m_workspace->domains().last().url, u"https://third.localhost:%1"_s.arg(first.tlsPort));
+        QVERIFY(find<QPlainTextEdit>("domainNginx")->toPlainText().contains(u"ssl_certificate ssl/third"_s));
     }
 
     void deleteIsUndoneWithControlZ()
@@ -258,13 +296,13 @@ private Q_SLOTS:
         QTRY_VERIFY(find<QWidget>("backendsTable")->isVisible()); // with the engine's first snapshot
         const QList<QStringList> essential{
             {u"addDomain"_s, u"importConfig"_s, u"domainsSearch"_s, u"quickAdd"_s, u"domainsTable"_s, u"domainName"_s,
-             u"domainTarget"_s, u"domainPort"_s, u"domainApply"_s, u"domainOpen"_s, u"domainRemove"_s,
+             u"domainTarget"_s, u"domainPort"_s, u"domainTabs"_s, u"domainApply"_s, u"domainOpen"_s, u"domainRemove"_s,
              u"domainNginx"_s},
             {u"backendsSearch"_s, u"backendsTable"_s, u"backendWeight"_s, u"backendDrain"_s, u"backendDisable"_s,
              u"backendEnable"_s, u"backendFacts"_s},
             {u"trafficFilter"_s, u"trafficPause"_s, u"trafficClear"_s, u"trafficFollow"_s, u"trafficStatus"_s},
             {u"statusCopy"_s, u"statusDomains"_s},
-            {u"certificatesShowDomains"_s},
+            {u"createLocalCa"_s},
             {u"exportCopy"_s, u"exportValidate"_s, u"exportVerify"_s, u"exportSave"_s, u"exportText"_s,
              u"exportVersion"_s, u"exportNames"_s, u"exportPerDomain"_s, u"exportFindingsTabs"_s},
             {},

@@ -3,7 +3,6 @@
 
 #include "backends/backendpanel.h"
 #include "backends/backendsmodel.h"
-#include "theme/icons.h"
 #include "widgets/emptystate.h"
 #include "widgets/flattable.h"
 #include "widgets/noticebar.h"
@@ -13,7 +12,6 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QLineEdit>
-#include <QMenu>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -93,7 +91,6 @@ QWidget *BackendsPage::buildTable()
     m_table->setAccessibleName(tr("Backends"));
     m_table->setModel(m_model);
     m_table->setMinimumHeight(4 * FlatTable::RowHeight);
-    m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     planColumns();
     m_panel = new BackendPanel(this);
     m_splitter = new QSplitter(Qt::Vertical, this);
@@ -126,36 +123,27 @@ void BackendsPage::planColumns()
                             {140, 4, m_hasChecks ? 1040 : 924}});
 }
 
-QAction *BackendsPage::addPeerAction(const QString &name, const QString &icon, const QString &text,
-                                     const QKeySequence &shortcut, void (BackendsPage::*slot)())
-{
-    auto *action = new QAction(themedIcon(icon), text, this);
-    action->setObjectName(name);
-    action->setShortcut(shortcut);
-    action->setShortcutContext(Qt::WidgetShortcut);
-    connect(action, &QAction::triggered, this, slot);
-    m_table->addAction(action);
-    m_peerActions.append(action);
-    return action;
-}
-
 void BackendsPage::buildActions()
 {
-    m_drain = addPeerAction(u"actionDrainBackend"_s, u"pause"_s, tr("Drain Backend"), {u"Ctrl+D"_s},
-                            &BackendsPage::drainSelected);
-    m_toggle = addPeerAction(u"actionToggleBackend"_s, u"power"_s, tr("Disable Backend"), {Qt::Key_Space},
-                             &BackendsPage::toggleSelected);
-    addPeerAction(u"actionBackendWeight"_s, u"edit"_s, tr("Change Weight of Backend"), {Qt::Key_F2},
-                  &BackendsPage::editWeight);
-    addPeerAction(u"actionCopyBackend"_s, u"copy"_s, tr("Copy Address of Backend"), QKeySequence::Copy,
-                  &BackendsPage::copySelected);
+    m_drain = m_table->addRowAction(u"actionDrainBackend"_s, u"pause"_s, tr("Drain Backend"), {u"Ctrl+D"_s},
+                                    [this] { drainSelected(); });
+    m_toggle = m_table->addRowAction(u"actionToggleBackend"_s, u"power"_s, tr("Disable Backend"), {Qt::Key_Space},
+                                     [this] { toggleSelected(); });
+    m_table->addRowAction(u"actionBackendWeight"_s, u"edit"_s, tr("Change Weight of Backend"), {Qt::Key_F2},
+                          [this] { editWeight(); });
+    m_table->addRowAction(u"actionCopyBackend"_s, u"copy"_s, tr("Copy Address of Backend"), QKeySequence::Copy,
+                          [this] { copySelected(); });
+}
+
+QList<QAction *> BackendsPage::backendActions() const
+{
+    return m_table->rowActions();
 }
 
 void BackendsPage::connectSignals()
 {
     connect(m_search, &QLineEdit::textChanged, this, &BackendsPage::refreshRows);
     connect(m_table, &FlatTable::currentRowChanged, this, &BackendsPage::showSelected);
-    connect(m_table, &QWidget::customContextMenuRequested, this, &BackendsPage::showContextMenu);
     connect(m_table, &QAbstractItemView::doubleClicked, this, [this](const QModelIndex &index) {
         if (index.column() == BackendsModel::WeightColumn)
             editWeight();
@@ -229,7 +217,7 @@ void BackendsPage::showSelected()
         return;
     const BackendRow *row = selected();
     m_panel->setVisible(row != nullptr);
-    for (QAction *action : std::as_const(m_peerActions))
+    for (QAction *action : m_table->rowActions())
         action->setEnabled(row != nullptr);
     if (!row)
         return;
@@ -285,17 +273,6 @@ void BackendsPage::copySelected()
 void BackendsPage::showProblem(const Error &error)
 {
     m_notice->showNotice(Tone::Error, error.hint.isEmpty() ? error.message : error.message + u" — "_s + error.hint);
-}
-
-void BackendsPage::showContextMenu(const QPoint &at)
-{
-    const BackendRow *row = m_model->rowAt(m_table->indexAt(at).row());
-    if (!row || row->isHeading)
-        return;
-    auto *menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addActions(m_peerActions);
-    menu->popup(m_table->viewport()->mapToGlobal(at));
 }
 
 void BackendsPage::focusSearch()

@@ -7,7 +7,6 @@
 #include <QWidget>
 
 class QAction;
-class QKeySequence;
 class QLineEdit;
 class QSplitter;
 class QStackedWidget;
@@ -36,7 +35,7 @@ public:
     void showProblem(const Error &error);
     void focusSearch();
     // Everything that can be done with the selected peer, for menus and the command palette.
-    QList<QAction *> backendActions() const { return m_peerActions; }
+    QList<QAction *> backendActions() const;
 
 Q_SIGNALS:
     void addDomainRequested();
@@ -46,8 +45,6 @@ private:
     QWidget *buildTable();
     void buildEmptyStates();
     void buildActions();
-    QAction *addPeerAction(const QString &name, const QString &icon, const QString &text, const QKeySequence &shortcut,
-                           void (BackendsPage::*slot)());
     void connectSignals();
     void refreshRows();
     void layHeadings();
@@ -60,7 +57,6 @@ private:
     void editWeight();
     void changeWeight(int row, const QString &text);
     void copySelected();
-    void showContextMenu(const QPoint &at);
 
     BackendActions m_actions;
     QList<Backend> m_backends;
@@ -73,7 +69,6 @@ private:
     QSplitter *m_splitter = nullptr;
     EmptyState *m_nothingFound = nullptr;
     QStackedWidget *m_stack = nullptr;
-    QList<QAction *> m_peerActions;
     QAction *m_drain = nullptr;
     QAction *m_toggle = nullptr;
     bool m_rowsChanging = false;

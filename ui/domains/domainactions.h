@@ -12,6 +12,8 @@ namespace portlight {
 // What the Domains page can ask for. The main window fills these in from the workspace; a test with its own.
 struct DomainActions {
     std::function<quint16()> listenPort;
+    // A draft with what is customary here; may be missing.
+    std::function<DomainDraft(const DomainDraft &)> complete;
     std::function<Result<int>(const DomainDraft &)> add;
     std::function<Result<void>(int, const DomainDraft &)> update;
     std::function<Result<void>(int)> remove;
@@ -26,6 +28,7 @@ struct DomainActions {
     std::function<void(const QUrl &)> openUrl;
     std::function<void()> openConfigFile;
     std::function<void()> importConfig;
+    std::function<void()> showCertificates;
 };
 
 } // namespace portlight

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "domains/domaineditor.h"
 
+#include "domains/httpsform.h"
 #include "theme/colors.h"
 #include "theme/fonts.h"
 #include "theme/icons.h"
@@ -19,6 +20,8 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSplitter>
+#include <QStackedWidget>
+#include <QTabBar>
 #include <QVBoxLayout>
 
 namespace portlight {
@@ -81,6 +84,7 @@ DomainEditor::DomainEditor(const DomainActions &actions, QWidget *parent)
     splitter->addWidget(makePreview());
     splitter->setStretchFactor(0, 5);
     splitter->setStretchFactor(1, 4);
+    splitter->setSizes({600, 480});
     auto *all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->addWidget(splitter);
@@ -91,58 +95,21 @@ QWidget *DomainEditor::makeForm()
 {
     auto *form = new QWidget(this);
     form->setMinimumWidth(340);
-    m_title = new QLabel(form);
-    m_title->setFont(semiboldFont());
-    m_title->setMinimumWidth(60);
-    m_open = iconButton(u"domainOpen"_s, u"open"_s, tr("Open in browser (Ctrl+O)"), form);
-    m_copy = iconButton(u"domainCopyUrl"_s, u"copy"_s, tr("Copy URL (Ctrl+C)"), form);
-    m_remove = iconButton(u"domainRemove"_s, u"delete"_s, tr("Delete (Del)"), form);
-    m_name = wireField(u"domainName"_s, tr("Name"), form);
-    m_target = wireField(u"domainTarget"_s, tr("Goes to"), form);
-    m_port = wireField(u"domainPort"_s, tr("Listens on port"), form);
-    m_port->setValidator(new QIntValidator(1, 65535, m_port));
-    m_webSockets = new QCheckBox(tr("&WebSockets"), form);
-    m_webSockets->setObjectName(u"domainWebSockets"_s);
-    m_webSockets->setAccessibleName(tr("WebSockets"));
-    m_webSockets->setToolTip(tr("Passes upgrades on to the backend, as nginx's guide writes it: HTTP/1.1, the Upgrade\n"
-                                "and Connection fields, and a read timeout that lets quiet sockets live"));
+    makeButtons(form);
     m_problem = new QLabel(form);
     m_problem->setObjectName(u"domainProblem"_s);
     m_problem->setWordWrap(true);
     m_written = new ElidedLabel(form);
     m_written->setObjectName(u"domainWritten"_s);
     m_written->setForegroundRole(QPalette::PlaceholderText);
-    m_apply = textButton(u"domainApply"_s, tr("Apply"), form);
-    m_apply->setProperty(PrimaryProperty, true);
-    m_revert = textButton(u"domainRevert"_s, tr("Revert"), form);
-    m_openFile = textButton(u"domainOpenFile"_s, tr("Open file"), form);
+    QWidget *pages = makePages(form);
     auto *top = new QHBoxLayout;
     top->setSpacing(4);
     top->addWidget(m_title, 1);
+    top->addWidget(m_tabs);
+    top->addSpacing(12);
     for (QPushButton *button : {m_open, m_copy, m_remove})
         top->addWidget(button);
-    auto *grid = new QGridLayout;
-    grid->setHorizontalSpacing(16);
-    grid->setVerticalSpacing(8);
-    const auto addRow = [grid, form](int row, const QString &text, QWidget *field) {
-        auto *label = new QLabel(text, form);
-        label->setForegroundRole(QPalette::PlaceholderText);
-        label->setBuddy(field);
-        grid->addWidget(label, row, 0);
-        grid->addWidget(field, row, 1);
-    };
-    addRow(0, tr("&Name"), m_name);
-    addRow(1, tr("&Goes to"), m_target);
-    auto *last = new QWidget(form);
-    auto *lastRow = new QHBoxLayout(last);
-    lastRow->setContentsMargins(0, 0, 0, 0);
-    lastRow->setSpacing(24);
-    lastRow->addWidget(m_port);
-    lastRow->addWidget(m_webSockets);
-    lastRow->addStretch(1);
-    addRow(2, tr("&Port"), last);
-    static_cast<QLabel *>(grid->itemAtPosition(2, 0)->widget())->setBuddy(m_port);
-    m_port->setMaximumWidth(104);
     auto *bottom = new QHBoxLayout;
     bottom->addWidget(m_apply);
     bottom->addWidget(m_revert);
@@ -150,14 +117,81 @@ QWidget *DomainEditor::makeForm()
     bottom->addSpacing(8);
     bottom->addWidget(m_written, 1);
     auto *column = new QVBoxLayout(form);
-    column->setContentsMargins(24, 8, 16, 12);
+    column->setContentsMargins(24, 4, 16, 12);
     column->setSpacing(8);
     column->addLayout(top);
-    column->addLayout(grid);
+    column->addWidget(pages, 1);
     column->addWidget(m_problem);
     column->addLayout(bottom);
-    column->addStretch();
     return form;
+}
+
+void DomainEditor::makeButtons(QWidget *form)
+{
+    m_title = new ElidedLabel(form);
+    m_title->setFont(semiboldFont());
+    m_open = iconButton(u"domainOpen"_s, u"open"_s, tr("Open in browser (Ctrl+O)"), form);
+    m_copy = iconButton(u"domainCopyUrl"_s, u"copy"_s, tr("Copy URL (Ctrl+C)"), form);
+    m_remove = iconButton(u"domainRemove"_s, u"delete"_s, tr("Delete (Del)"), form);
+    m_apply = textButton(u"domainApply"_s, tr("Apply"), form);
+    m_apply->setProperty(PrimaryProperty, true);
+    m_revert = textButton(u"domainRevert"_s, tr("Revert"), form);
+    m_openFile = textButton(u"domainOpenFile"_s, tr("Open file"), form);
+}
+
+QWidget *DomainEditor::makePages(QWidget *form)
+{
+    m_tabs = new QTabBar(form);
+    m_tabs->setObjectName(u"domainTabs"_s);
+    m_tabs->setAccessibleName(tr("Settings of this domain"));
+    m_tabs->setExpanding(false);
+    m_tabs->setDrawBase(false);
+    m_tabs->addTab(tr("General"));
+    m_tabs->addTab(tr("HTTPS"));
+    m_https = new HttpsForm(form);
+    auto *pages = new QStackedWidget(form);
+    pages->addWidget(makeGeneral(form));
+    pages->addWidget(m_https);
+    connect(m_tabs, &QTabBar::currentChanged, pages, &QStackedWidget::setCurrentIndex);
+    return pages;
+}
+
+QWidget *DomainEditor::makeGeneral(QWidget *form)
+{
+    auto *general = new QWidget(form);
+    m_name = wireField(u"domainName"_s, tr("Name"), general);
+    m_target = wireField(u"domainTarget"_s, tr("Goes to"), general);
+    m_port = wireField(u"domainPort"_s, tr("Listens on port"), general);
+    m_port->setValidator(new QIntValidator(1, 65535, m_port));
+    m_port->setMaximumWidth(104);
+    m_webSockets = new QCheckBox(tr("&WebSockets"), general);
+    m_webSockets->setObjectName(u"domainWebSockets"_s);
+    m_webSockets->setAccessibleName(tr("WebSockets"));
+    m_webSockets->setToolTip(tr("Passes upgrades on to the backend, as nginx's guide writes it: HTTP/1.1, the Upgrade\n"
+                                "and Connection fields, and a read timeout that lets quiet sockets live"));
+    auto *last = new QWidget(general);
+    auto *lastRow = new QHBoxLayout(last);
+    lastRow->setContentsMargins(0, 0, 0, 0);
+    lastRow->setSpacing(24);
+    lastRow->addWidget(m_port);
+    lastRow->addWidget(m_webSockets);
+    lastRow->addStretch(1);
+    auto *grid = new QGridLayout(general);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(16);
+    grid->setVerticalSpacing(8);
+    const auto addRow = [grid, general](int row, const QString &text, QWidget *field, QWidget *buddy) {
+        auto *label = new QLabel(text, general);
+        label->setForegroundRole(QPalette::PlaceholderText);
+        label->setBuddy(buddy);
+        grid->addWidget(label, row, 0);
+        grid->addWidget(field, row, 1);
+    };
+    addRow(0, tr("&Name"), m_name, m_name);
+    addRow(1, tr("&Goes to"), m_target, m_target);
+    addRow(2, tr("&Port"), last, m_port);
+    grid->setRowStretch(3, 1);
+    return general;
 }
 
 QWidget *DomainEditor::makePreview()
@@ -197,6 +231,9 @@ void DomainEditor::connectSignals()
     connect(m_name, &QLineEdit::returnPressed, this, &DomainEditor::apply);
     connect(m_target, &QLineEdit::returnPressed, this, &DomainEditor::apply);
     connect(m_port, &QLineEdit::returnPressed, this, &DomainEditor::apply);
+    connect(m_https, &HttpsForm::edited, this, &DomainEditor::updateState);
+    connect(m_https, &HttpsForm::applyRequested, this, &DomainEditor::apply);
+    connect(m_https, &HttpsForm::certificatesPageRequested, this, [this] { m_actions.showCertificates(); });
     connect(m_apply, &QPushButton::clicked, this, &DomainEditor::apply);
     connect(m_revert, &QPushButton::clicked, this, &DomainEditor::load);
     connect(m_open, &QPushButton::clicked, this, &DomainEditor::openRequested);
@@ -225,8 +262,14 @@ void DomainEditor::changeEvent(QEvent *event)
         updateState();
 }
 
+void DomainEditor::setAuthority(const AuthorityStatus &authority)
+{
+    m_https->setAuthority(authority);
+}
+
 void DomainEditor::focusName()
 {
+    m_tabs->setCurrentIndex(0);
     m_name->setFocus(Qt::ShortcutFocusReason);
     m_name->selectAll();
 }
@@ -236,7 +279,7 @@ bool DomainEditor::isEdited() const
     return m_editable
            && (m_name->text() != m_saved.name || m_target->text() != m_saved.target
                || m_port->text().toInt() != m_saved.listenPort
-               || m_webSockets->isChecked() != m_saved.webSockets.value_or(true));
+               || m_webSockets->isChecked() != m_saved.webSockets.value_or(true) || m_https->isEdited(m_saved));
 }
 
 void DomainEditor::load()
@@ -248,6 +291,7 @@ void DomainEditor::load()
     m_target->setText(m_saved.target);
     m_port->setText(QString::number(m_saved.listenPort));
     m_webSockets->setChecked(m_saved.webSockets.value_or(m_editable));
+    m_https->setDraft(m_saved);
     updateState();
 }
 
@@ -262,8 +306,11 @@ Result<DomainDraft> DomainEditor::typed() const
         return Error{ErrorCode::InvalidValue, tr("The port is a number from 1 to 65535")};
     Result<DomainDraft> draft =
         parseDomainLine(u"%1 %2"_s.arg(m_name->text().trimmed(), m_target->text().trimmed()), quint16(port));
-    if (draft)
-        draft->webSockets = m_webSockets->isChecked();
+    if (!draft)
+        return draft;
+    draft->webSockets = m_webSockets->isChecked();
+    if (const Result<void> https = m_https->writeTo(*draft); !https)
+        return https.error();
     return draft;
 }
 
@@ -292,6 +339,7 @@ void DomainEditor::updateState()
     for (QLineEdit *field : {m_name, m_target, m_port})
         field->setEnabled(m_editable);
     m_webSockets->setVisible(m_editable);
+    m_https->setEnabled(m_editable);
     m_apply->setEnabled(edited && draft.ok());
     m_apply->setVisible(m_editable);
     m_revert->setEnabled(edited);

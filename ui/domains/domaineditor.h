@@ -10,10 +10,12 @@ class QCheckBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
+class QTabBar;
 
 namespace portlight {
 
 class CodeView;
+class HttpsForm;
 
 // One domain's settings, and beside them the nginx text they come to, while they are typed.
 class DomainEditor final : public QWidget
@@ -25,6 +27,7 @@ public:
     // Another domain, or the same one changed elsewhere; what is being typed for the same one stays.
     void showDomain(const DomainView &view);
     void focusName();
+    void setAuthority(const AuthorityStatus &authority);
     bool isEdited() const;
 
 Q_SIGNALS:
@@ -37,6 +40,9 @@ protected:
 
 private:
     QWidget *makeForm();
+    void makeButtons(QWidget *form);
+    QWidget *makeGeneral(QWidget *form);
+    QWidget *makePages(QWidget *form);
     QWidget *makePreview();
     void connectSignals();
     void load();
@@ -55,6 +61,8 @@ private:
     QLineEdit *m_target;
     QLineEdit *m_port;
     QCheckBox *m_webSockets;
+    QTabBar *m_tabs;
+    HttpsForm *m_https;
     QPushButton *m_apply;
     QPushButton *m_revert;
     QPushButton *m_open;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/workspace.h"
+#include "domains/domainlock.h"
 #include "theme/colors.h"
 
 namespace portlight {
@@ -13,6 +14,7 @@ struct DomainRow {
     QString state; // "HTTP", "502", "off", "problem"
     Tone tone = Tone::Good;
     QString detail; // the state in a sentence, for the tooltip
+    DomainLock lock;
     double rate = 0;
     QList<double> lastMinute;
     friend bool operator==(const DomainRow &, const DomainRow &) = default;

@@ -14,6 +14,7 @@ CellKind kindOf(int column)
 {
     switch (column) {
     case DomainsModel::DotColumn: return CellKind::Dot;
+    case DomainsModel::LockColumn: return CellKind::Icon;
     case DomainsModel::NameColumn: return CellKind::Strong;
     case DomainsModel::TargetColumn: return CellKind::Wire;
     case DomainsModel::WhatColumn: return CellKind::Dim;
@@ -47,6 +48,7 @@ QString accessibleText(const DomainRow &row, int column)
 {
     switch (column) {
     case DomainsModel::DotColumn: return row.state;
+    case DomainsModel::LockColumn: return row.lock.text;
     case DomainsModel::MinuteColumn: return DomainsModel::tr("%1 requests per second").arg(rateText(row.rate));
     case DomainsModel::SwitchColumn: return row.view.enabled ? DomainsModel::tr("on") : DomainsModel::tr("off");
     default: return displayText(row, column);
@@ -86,13 +88,18 @@ QVariant DomainsModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (column == StateColumn || column == DotColumn)
             return row->detail;
+        if (column == LockColumn)
+            return row->lock.text;
         return column == NameColumn ? row->view.names.join(u' ') : displayText(*row, column);
     case CellKindRole: {
         const bool plainState = column == StateColumn && !row->view.enabled;
         return QVariant::fromValue(plainState ? CellKind::Dim : kindOf(column));
     }
     case CellToneRole:
+        if (column == LockColumn)
+            return QVariant::fromValue(row->view.enabled ? row->lock.tone : Tone::Neutral);
         return column == StateColumn || column == DotColumn ? QVariant::fromValue(row->tone) : QVariant();
+    case CellIconRole: return row->lock.icon;
     case CellSeriesRole: return QVariant::fromValue(row->view.enabled ? row->lastMinute : QList<double>());
     case CellCheckedRole: return row->view.enabled;
     case CellFadedRole: return !row->view.enabled && column != StateColumn;

@@ -13,6 +13,7 @@ class DomainsModel final : public MergingModel<DomainRow>
 public:
     enum Column {
         DotColumn,
+        LockColumn,
         NameColumn,
         TargetColumn,
         WhatColumn,

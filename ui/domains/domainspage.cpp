@@ -5,7 +5,6 @@
 #include "domains/domainsmodel.h"
 #include "domains/portchips.h"
 #include "domains/quickadd.h"
-#include "theme/icons.h"
 #include "widgets/emptystate.h"
 #include "widgets/flattable.h"
 #include "widgets/noticebar.h"
@@ -15,7 +14,6 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QLineEdit>
-#include <QMenu>
 #include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
@@ -101,6 +99,7 @@ void DomainsPage::buildTop(QVBoxLayout *column)
     m_notice = new NoticeBar(u"domainsNotice"_s, this);
     column->addWidget(m_notice);
     m_quickAdd = new QuickAdd(this);
+    m_quickAdd->setCompletion(m_actions.complete);
     m_chips = new PortChips(this);
     auto *lines = new QVBoxLayout;
     lines->setContentsMargins(24, 0, 24, 8);
@@ -118,8 +117,7 @@ QWidget *DomainsPage::buildTable()
     m_table->setAccessibleName(tr("Domains"));
     m_table->setModel(m_proxy);
     m_table->setMinimumHeight(3 * FlatTable::RowHeight);
-    m_table->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_table->setColumnPlan({{30}, {130, 4}, {140, 4}, {130, 1}, {84}, {108, 0, 780}, {64}, {58}});
+    m_table->setColumnPlan({{30}, {30}, {124, 4}, {140, 4}, {120, 1}, {84}, {108, 0, 790}, {64}, {58}});
     m_editor = new DomainEditor(m_actions, this);
     m_splitter = new QSplitter(Qt::Vertical, this);
     m_splitter->setObjectName(u"domainsSplitter"_s);
@@ -147,28 +145,23 @@ void DomainsPage::buildEmptyState()
             &DomainsPage::startDemo);
 }
 
-QAction *DomainsPage::addDomainAction(const QString &name, const QString &icon, const QString &text,
-                                      const QKeySequence &shortcut, void (DomainsPage::*slot)())
-{
-    auto *action = new QAction(themedIcon(icon), text, this);
-    action->setObjectName(name);
-    action->setShortcut(shortcut);
-    action->setShortcutContext(Qt::WidgetShortcut);
-    connect(action, &QAction::triggered, this, slot);
-    m_table->addAction(action);
-    m_domainActions.append(action);
-    return action;
-}
-
 void DomainsPage::buildActions()
 {
-    addDomainAction(u"actionOpenDomain"_s, u"open"_s, tr("Open in Browser"), {u"Ctrl+O"_s}, &DomainsPage::openSelected);
-    addDomainAction(u"actionCopyUrl"_s, u"copy"_s, tr("Copy URL"), QKeySequence::Copy, &DomainsPage::copySelected);
-    addDomainAction(u"actionEditDomain"_s, u"edit"_s, tr("Edit Domain"), {Qt::Key_F2}, &DomainsPage::editSelected);
-    addDomainAction(u"actionToggleDomain"_s, u"power"_s, tr("Switch Domain On or Off"), {Qt::Key_Space},
-                    &DomainsPage::toggleSelected);
-    addDomainAction(u"actionRemoveDomain"_s, u"delete"_s, tr("Delete Domain"), QKeySequence::Delete,
-                    &DomainsPage::removeSelected);
+    m_table->addRowAction(u"actionOpenDomain"_s, u"open"_s, tr("Open in Browser"), {u"Ctrl+O"_s},
+                          [this] { openSelected(); });
+    m_table->addRowAction(u"actionCopyUrl"_s, u"copy"_s, tr("Copy URL"), QKeySequence::Copy,
+                          [this] { copySelected(); });
+    m_table->addRowAction(u"actionEditDomain"_s, u"edit"_s, tr("Edit Domain"), {Qt::Key_F2},
+                          [this] { editSelected(); });
+    m_table->addRowAction(u"actionToggleDomain"_s, u"power"_s, tr("Switch Domain On or Off"), {Qt::Key_Space},
+                          [this] { toggleSelected(); });
+    m_table->addRowAction(u"actionRemoveDomain"_s, u"delete"_s, tr("Delete Domain"), QKeySequence::Delete,
+                          [this] { removeSelected(); });
+}
+
+QList<QAction *> DomainsPage::domainActions() const
+{
+    return m_table->rowActions();
 }
 
 void DomainsPage::connectSignals()
@@ -184,7 +177,6 @@ void DomainsPage::connectSignals()
     connect(m_notice, &NoticeBar::actionTriggered, this, &DomainsPage::undoRemove);
     connect(m_table, &FlatTable::currentRowChanged, this, &DomainsPage::showEditor);
     connect(m_table, &FlatTable::activatedRow, this, &DomainsPage::editSelected);
-    connect(m_table, &QWidget::customContextMenuRequested, this, &DomainsPage::showContextMenu);
     connect(m_table, &FlatTable::switchClicked, this, [this](const QModelIndex &index) {
         if (const DomainRow *row = rowAtProxy(index.row()))
             toggle(*row);
@@ -220,11 +212,28 @@ void DomainsPage::setListeningPorts(const QList<ListeningPort> &ports)
     refreshChips();
 }
 
+void DomainsPage::setAuthority(const AuthorityStatus &authority)
+{
+    m_authority = authority;
+    m_editor->setAuthority(authority);
+    m_quickAdd->setCompletion(m_actions.complete);
+    refreshRows();
+}
+
+void DomainsPage::setDiagnostics(const Diagnostics &diagnostics)
+{
+    m_diagnostics = diagnostics;
+    refreshRows();
+}
+
 void DomainsPage::refreshRows()
 {
     QList<DomainRow> rows;
-    for (const DomainView &view : std::as_const(m_domains)) {
+    for (qsizetype i = 0; i < m_domains.size(); ++i) {
+        const DomainView &view = m_domains[i];
+        const TextPosition next = i + 1 < m_domains.size() ? m_domains[i + 1].position : TextPosition();
         DomainRow row = describeDomain(view, m_status, m_ports);
+        row.lock = describeLock(view, m_authority, certificateProblems(m_diagnostics, view.position, next));
         const QByteArray name = view.name().toUtf8();
         row.rate = m_rates.current(name);
         row.lastMinute = m_rates.of(name);
@@ -269,7 +278,7 @@ void DomainsPage::showEditor()
     m_editor->setVisible(row != nullptr);
     if (row)
         m_editor->showDomain(row->view);
-    for (QAction *action : std::as_const(m_domainActions))
+    for (QAction *action : m_table->rowActions())
         action->setEnabled(row != nullptr);
 }
 
@@ -360,16 +369,6 @@ void DomainsPage::startDemo()
         return report(index.error());
     m_actions.findPorts(); // the demo's own is new
     selectDomain(*index);
-}
-
-void DomainsPage::showContextMenu(const QPoint &at)
-{
-    if (!m_table->indexAt(at).isValid())
-        return;
-    auto *menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addActions(m_domainActions);
-    menu->popup(m_table->viewport()->mapToGlobal(at));
 }
 
 void DomainsPage::showNotice(Tone tone, const QString &text)

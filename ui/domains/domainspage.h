@@ -35,13 +35,16 @@ public:
     void setDomains(const QList<DomainView> &domains);
     void setStatus(const EngineStatus &status);
     void setListeningPorts(const QList<ListeningPort> &ports);
+    // How certificates stand, and what is wrong with them.
+    void setAuthority(const AuthorityStatus &authority);
+    void setDiagnostics(const Diagnostics &diagnostics);
     void focusQuickAdd();
     void focusSearch();
     void undoRemove();
     // A line above the table: what was done, or why not.
     void showNotice(Tone tone, const QString &text);
     // Everything that can be done with the selected domain, for menus and the command palette.
-    QList<QAction *> domainActions() const { return m_domainActions; }
+    QList<QAction *> domainActions() const;
 
 protected:
     void showEvent(QShowEvent *event) override;
@@ -52,8 +55,6 @@ private:
     QWidget *buildTable();
     void buildEmptyState();
     void buildActions();
-    QAction *addDomainAction(const QString &name, const QString &icon, const QString &text,
-                             const QKeySequence &shortcut, void (DomainsPage::*slot)());
     void connectSignals();
     void refreshRows();
     void refreshChips();
@@ -62,7 +63,6 @@ private:
     const DomainRow *selected() const;
     const DomainRow *rowAtProxy(int proxyRow) const;
     void report(const Error &error);
-    void showContextMenu(const QPoint &at);
 
     void add(const DomainDraft &draft);
     void openSelected();
@@ -74,9 +74,10 @@ private:
     void startDemo();
 
     DomainActions m_actions;
-    QList<QAction *> m_domainActions;
     QList<DomainView> m_domains;
     EngineStatus m_status;
+    AuthorityStatus m_authority;
+    Diagnostics m_diagnostics;
     KnownPorts m_ports;
     RateHistory m_rates;
     QTimer m_portsTimer;

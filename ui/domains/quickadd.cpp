@@ -48,6 +48,18 @@ void QuickAdd::setListenPort(quint16 port)
     updateHint();
 }
 
+void QuickAdd::setCompletion(std::function<DomainDraft(const DomainDraft &)> complete)
+{
+    m_complete = std::move(complete);
+    updateHint();
+}
+
+Result<DomainDraft> QuickAdd::draft() const
+{
+    const Result<DomainDraft> typed = parseDomainLine(text(), m_listenPort);
+    return typed && m_complete ? Result<DomainDraft>(m_complete(*typed)) : typed;
+}
+
 void QuickAdd::offer(const QString &name, const QString &target)
 {
     setText(u"%1 %2"_s.arg(name, target));
@@ -73,11 +85,11 @@ void QuickAdd::submit()
         setFocus(Qt::ShortcutFocusReason);
         return;
     }
-    const Result<DomainDraft> draft = parseDomainLine(text(), m_listenPort);
-    if (draft)
-        Q_EMIT submitted(*draft);
+    const Result<DomainDraft> typed = draft();
+    if (typed)
+        Q_EMIT submitted(*typed);
     else
-        showProblem(draft.error().message);
+        showProblem(typed.error().message);
 }
 
 void QuickAdd::updateHint()
@@ -85,10 +97,10 @@ void QuickAdd::updateHint()
     m_isProblem = false;
     if (text().trimmed().isEmpty()) {
         m_hintText.clear();
-    } else if (const Result<DomainDraft> draft = parseDomainLine(text(), m_listenPort)) {
-        m_hintText = tr("Enter: %1 → %2").arg(draft->url(), withoutScheme(draft->target));
+    } else if (const Result<DomainDraft> typed = draft()) {
+        m_hintText = tr("Enter: %1 → %2").arg(typed->url(), withoutScheme(typed->target));
     } else {
-        m_hintText = draft.error().message;
+        m_hintText = typed.error().message;
         m_isProblem = true;
     }
     placeHint();

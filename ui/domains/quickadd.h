@@ -5,6 +5,8 @@
 
 #include <QLineEdit>
 
+#include <functional>
+
 class QLabel;
 
 namespace portlight {
@@ -17,6 +19,8 @@ public:
     explicit QuickAdd(QWidget *parent = nullptr);
 
     void setListenPort(quint16 port);
+    // What is customary here is added to each draft, and shown.
+    void setCompletion(std::function<DomainDraft(const DomainDraft &)> complete);
     // Fills in a name to overtype and a target.
     void offer(const QString &name, const QString &target);
     // What adding came to, in the place of the hint, until the text changes.
@@ -34,6 +38,7 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
+    Result<DomainDraft> draft() const;
     void updateHint();
     void placeHint();
 
@@ -41,6 +46,7 @@ private:
     QString m_hintText;
     bool m_isProblem = false;
     quint16 m_listenPort = DefaultListenPort;
+    std::function<DomainDraft(const DomainDraft &)> m_complete;
 };
 
 } // namespace portlight

@@ -317,6 +317,7 @@ void ExchangePanel::showOverview()
         facts.append(
             {tr("Connection"),
              tr("number %1, request %2 on it").arg(m_detail->connectionId).arg(m_detail->requestOnConnection)});
+        facts += tlsFacts(m_detail->tls);
         if (!m_detail->upstreamRequestHead.isEmpty())
             facts.append(
                 {tr("To the backend"), m_detail->upstreamReused ? tr("kept-alive connection") : tr("new connection")});

@@ -142,6 +142,18 @@ QList<std::pair<QString, QString>> failureFacts(const ExchangeDetail &exchange)
     return facts;
 }
 
+QList<std::pair<QString, QString>> tlsFacts(const ClientTls &tls)
+{
+    if (tls.protocol.isEmpty())
+        return {};
+    const QString session = tls.resumed ? Words::tr("resumed session") : Words::tr("full handshake");
+    return {{Words::tr("TLS"), QString::fromUtf8(tls.protocol) + u" · "_s + session},
+            {Words::tr("Cipher"), QString::fromUtf8(tls.cipher)},
+            {Words::tr("Asked for (SNI)"), QString::fromUtf8(tls.serverName)},
+            {Words::tr("ALPN"), QString::fromUtf8(tls.alpn)},
+            {Words::tr("Client's certificate"), QString::fromUtf8(tls.subject)}};
+}
+
 QString curlCommand(const ExchangeDetail &exchange)
 {
     const ExchangeSummary &summary = exchange.summary;

@@ -21,6 +21,8 @@ QString stateText(const ExchangeSummary &exchange); // "running", "done", "faile
 
 // Why tries at backends failed, and what helps: names and values, the last try last. Empty when none failed.
 QList<std::pair<QString, QString>> failureFacts(const ExchangeDetail &exchange);
+// What the client's handshake came to; empty for plain HTTP.
+QList<std::pair<QString, QString>> tlsFacts(const ClientTls &tls);
 
 // A command line for a POSIX shell that sends the same request again. A body kept in part is said so in a comment.
 QString curlCommand(const ExchangeDetail &exchange);

@@ -24,6 +24,7 @@ enum class CellKind : quint8 {
     Bar,       // CellShareRole, or text when there is no share
     Link,      // monospace, accent
     Ticks,     // CellSeriesRole: a mark for each outcome, above 0 good
+    Icon,      // CellIconRole, coloured by tone
     Heading,   // begins a section across the table: semibold, CellNoteRole behind it, CellEndRole at its end
 };
 
@@ -36,6 +37,7 @@ inline constexpr int CellFadedRole = Qt::UserRole + 6;   // bool: the row is off
 inline constexpr int CellNoteRole = Qt::UserRole + 7;    // QString, secondary, behind the text
 inline constexpr int CellEndRole = Qt::UserRole + 8;     // QString, right-aligned
 inline constexpr int CellTipsRole = Qt::UserRole + 9;    // QStringList: a tooltip for each of the series
+inline constexpr int CellIconRole = Qt::UserRole + 10;   // QString: one of resources/icons
 
 } // namespace portlight
 

@@ -61,7 +61,7 @@ void EmptyState::setSentence(const QString &title, const QString &sentence)
     m_title->setText(title);
     m_sentence->setText(sentence);
     // A layout does not ask an aligned label how high it is at its width.
-    m_sentence->setMinimumHeight(m_sentence->heightForWidth(SentenceWidth));
+    m_sentence->setMinimumHeight(std::max(0, m_sentence->heightForWidth(SentenceWidth))); // -1 without a text
 }
 
 QPushButton *EmptyState::addButton(const QString &objectName, const QString &text)

@@ -2,6 +2,7 @@
 #include "widgets/flatdelegate.h"
 
 #include "theme/fonts.h"
+#include "theme/icons.h"
 #include "theme/painting.h"
 #include "widgets/cellpainting.h"
 #include "widgets/cells.h"
@@ -22,6 +23,7 @@ namespace {
 constexpr int CellPadding = 8;
 constexpr int HeadingPadding = 24;
 constexpr int NoteGap = 12;
+constexpr int IconSize = 18;
 
 QRect contentOf(const QRect &cell)
 {
@@ -78,6 +80,16 @@ void FlatDelegate::paintText(QPainter &painter, const QStyleOptionViewItem &opti
     painter.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft, metrics.elidedText(text, Qt::ElideRight, rect.width()));
     paintNote(painter, rect.adjusted(metrics.horizontalAdvance(text) + NoteGap, 0, 0, 0),
               index.data(CellNoteRole).toString(), option.font, colors);
+}
+
+void FlatDelegate::paintIcon(QPainter &painter, const QRect &cell, const QModelIndex &index, const ThemeColors &colors)
+{
+    const QString name = index.data(CellIconRole).toString();
+    if (name.isEmpty())
+        return;
+    const QColor ink = colors.tone(index.data(CellToneRole).value<Tone>()).ink;
+    const QRect at(cell.center().x() - IconSize / 2, cell.center().y() - IconSize / 2, IconSize, IconSize);
+    painter.drawPixmap(at, iconPixmap(name, ink, IconSize, painter.device()->devicePixelRatioF()));
 }
 
 // The beginning of a section: a quiet band with its name, what is to be said of it, and how it stands at the end.
@@ -150,6 +162,7 @@ void FlatDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     case CellKind::Ticks:
         paintTicks(*painter, content, index.data(CellSeriesRole).value<QList<double>>(), colors);
         break;
+    case CellKind::Icon: paintIcon(*painter, cell, index, colors); break;
     case CellKind::Heading: paintHeading(*painter, option, index, colors); break;
     case CellKind::Bar:
         if (const QVariant share = index.data(CellShareRole); share.isValid())

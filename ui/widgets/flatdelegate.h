@@ -36,6 +36,7 @@ protected:
 private:
     void paintText(QPainter &painter, const QStyleOptionViewItem &option, const QModelIndex &index,
                    const ThemeColors &colors) const;
+    static void paintIcon(QPainter &painter, const QRect &cell, const QModelIndex &index, const ThemeColors &colors);
     static void paintHeading(QPainter &painter, const QStyleOptionViewItem &option, const QModelIndex &index,
                              const ThemeColors &colors);
 

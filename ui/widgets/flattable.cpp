@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/flattable.h"
 
+#include "theme/icons.h"
+#include "widgets/cells.h"
 #include "widgets/flatdelegate.h"
 
+#include <QAction>
+#include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QMouseEvent>
 #include <QScrollBar>
 
@@ -56,6 +61,32 @@ void FlatTable::setHeading(int row, bool heading)
     const int height = heading ? HeadingHeight : RowHeight;
     if (rowHeight(row) != height)
         setRowHeight(row, height);
+}
+
+QAction *FlatTable::addRowAction(const QString &objectName, const QString &icon, const QString &text,
+                                 const QKeySequence &shortcut, std::function<void()> run)
+{
+    auto *action = new QAction(themedIcon(icon), text, this);
+    action->setObjectName(objectName);
+    action->setShortcut(shortcut);
+    action->setShortcutContext(Qt::WidgetShortcut);
+    connect(action, &QAction::triggered, this, [run = std::move(run)] { run(); });
+    addAction(action);
+    m_rowActions.append(action);
+    return action;
+}
+
+void FlatTable::contextMenuEvent(QContextMenuEvent *event)
+{
+    const bool byKeyboard = event->reason() == QContextMenuEvent::Keyboard;
+    const QModelIndex row = byKeyboard ? currentIndex() : indexAt(event->pos());
+    if (m_rowActions.isEmpty() || !row.isValid() || row.data(CellKindRole).value<CellKind>() == CellKind::Heading)
+        return;
+    auto *menu = new QMenu(this);
+    menu->setObjectName(objectName() + QStringLiteral("Menu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addActions(m_rowActions);
+    menu->popup(byKeyboard ? viewport()->mapToGlobal(visualRect(row).bottomLeft()) : event->globalPos());
 }
 
 int FlatTable::currentRow() const

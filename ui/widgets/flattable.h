@@ -4,6 +4,8 @@
 #include <QList>
 #include <QTableView>
 
+#include <functional>
+
 namespace portlight {
 
 class FlatDelegate;
@@ -28,6 +30,11 @@ public:
     int currentRow() const;
     // A row that begins a section goes across all columns and is a little higher.
     void setHeading(int row, bool heading);
+    // Something to do with the current row: by its shortcut while the table has the keyboard, and in the menu of a row,
+    // which shows all of them.
+    QAction *addRowAction(const QString &objectName, const QString &icon, const QString &text,
+                          const QKeySequence &shortcut, std::function<void()> run);
+    const QList<QAction *> &rowActions() const { return m_rowActions; }
     static constexpr int RowHeight = 28;
     static constexpr int HeadingHeight = 36;
 
@@ -42,6 +49,7 @@ protected:
     void leaveEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
 
 private:
@@ -50,6 +58,7 @@ private:
 
     FlatDelegate *m_delegate;
     QList<ColumnPlan> m_plan;
+    QList<QAction *> m_rowActions;
     int m_hoveredRow = -1;
 };
 

@@ -26,7 +26,6 @@ NoticeBar::NoticeBar(const QString &objectName, QWidget *parent)
     m_text->setObjectName(objectName + u"Text"_s);
     m_action->setObjectName(objectName + u"Action"_s);
     m_action->hide(); // until there is one
-    m_action->hide();
     m_close->setObjectName(objectName + u"Close"_s);
     m_close->setFlat(true);
     m_close->setAccessibleName(tr("Dismiss"));
@@ -59,6 +58,11 @@ void NoticeBar::showNotice(Tone tone, const QString &text, const QString &action
 QString NoticeBar::text() const
 {
     return m_text->text();
+}
+
+void NoticeBar::setClosable(bool closable)
+{
+    m_close->setVisible(closable);
 }
 
 void NoticeBar::drawIcon()

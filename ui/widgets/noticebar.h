@@ -21,6 +21,8 @@ public:
     // An empty action shows no button.
     void showNotice(Tone tone, const QString &text, const QString &action = {});
     QString text() const;
+    // One that is not closable stays as long as what it says does.
+    void setClosable(bool closable);
 
 Q_SIGNALS:
     void actionTriggered();

@@ -38,11 +38,16 @@ QVariant RowsModel::data(const QModelIndex &index, int role) const
         return {};
     const Cell &cell = m_rows[index.row()][index.column()];
     switch (role) {
-    case Qt::DisplayRole:
+    case Qt::DisplayRole: return cell.kind == CellKind::Icon || cell.kind == CellKind::Switch ? QVariant() : cell.text;
+    case Qt::AccessibleTextRole:
     case Qt::ToolTipRole: return cell.text;
     case CellKindRole: return QVariant::fromValue(cell.kind);
     case CellToneRole:
-        return cell.kind == CellKind::Badge || cell.kind == CellKind::Dot ? QVariant::fromValue(cell.tone) : QVariant();
+        return cell.kind == CellKind::Badge || cell.kind == CellKind::Dot || cell.kind == CellKind::Icon
+                   ? QVariant::fromValue(cell.tone)
+                   : QVariant();
+    case CellIconRole: return cell.icon;
+    case CellCheckedRole: return cell.checked;
     default: return {};
     }
 }

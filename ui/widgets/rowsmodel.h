@@ -13,6 +13,8 @@ struct Cell {
     QString text;
     CellKind kind = CellKind::Text;
     Tone tone = Tone::Neutral;
+    QString icon = {};    // of CellKind::Icon; the text is its tooltip, and what screen readers say
+    bool checked = false; // of CellKind::Switch
     friend bool operator==(const Cell &, const Cell &) = default;
 };
 using CellRow = QList<Cell>;
