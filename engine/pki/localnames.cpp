@@ -228,12 +228,13 @@ Result<void> checkWithinSuffixes(const QByteArray &canonicalName, const QByteArr
                      {},
                      u"use a name below one of these, such as %1.%2"_s.arg(QString::fromLatin1(name.split('.').first()),
                                                                            QString::fromLatin1(suffixes.value(0)))};
+    const QByteArrayList wanted = QByteArrayList(suffixes) << suffixToAskFor(name); // the new root forgets the others
     return Error{
         ErrorCode::NameNotAllowed,
         outside,
         {},
         u"these limits are signed into its root and browsers enforce them, so another suffix needs a new root: "
-        u"portlightctl ca init --replace --suffix %1"_s.arg(QString::fromLatin1(suffixToAskFor(name)))};
+        u"portlightctl ca init --replace --suffix %1"_s.arg(QString::fromLatin1(wanted.join(" --suffix ")))};
 }
 
 std::optional<QString> wildcardRemark(const QByteArray &name)

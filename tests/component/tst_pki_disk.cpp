@@ -266,8 +266,9 @@ private Q_SLOTS:
         const auto refused = lockAuthority(folder(), std::chrono::milliseconds(0));
         QCOMPARE(refused.error().code, ErrorCode::FileLocked);
         QCOMPARE(refused.error().message,
-                 u"the authority \"%1\" is being changed by component_pki_disk (process %2)"_s.arg(folder()).arg(
-                     QCoreApplication::applicationPid()));
+                 u"the authority \"%1\" is being changed by %2 (process %3)"_s
+                     .arg(folder(), QFileInfo(QCoreApplication::applicationFilePath()).fileName())
+                     .arg(QCoreApplication::applicationPid()));
         QCOMPARE(refused.error().hint, u"try again in a moment"_s);
     }
 

@@ -263,7 +263,7 @@ private Q_SLOTS:
                                           u"localhost, all names below, and loopback addresses"_s);
         QCOMPARE(checked.error().hint,
                  u"these limits are signed into its root and browsers enforce them, so another suffix needs a new "
-                 u"root: portlightctl ca init --replace --suffix example.com"_s);
+                 u"root: portlightctl ca init --replace --suffix test --suffix localhost --suffix example.com"_s);
         QCOMPARE(authority->certificateFor({"a.test", "evillocalhost"}).error().code, ErrorCode::NameNotAllowed);
         QCOMPARE(authority->issue({"192.168.1.5"}).error().code, ErrorCode::NameNotAllowed);
         QCOMPARE(authority->checkName("").error().code, ErrorCode::InvalidName);

@@ -168,7 +168,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("hint");
         const auto init = [](const char *suffix) {
             return u"these limits are signed into its root and browsers enforce them, so another suffix needs a new "
-                   u"root: portlightctl ca init --replace --suffix %1"_s.arg(QLatin1String(suffix));
+                   u"root: portlightctl ca init --replace --suffix localhost --suffix test --suffix %1"_s.arg(
+                       QLatin1String(suffix));
         };
         QTest::newRow("below a domain") << QByteArray("api.dev.example.com") << init("dev.example.com");
         QTest::newRow("a domain") << QByteArray("example.com") << init("example.com");
