@@ -23,6 +23,12 @@ struct VisitOutcome {
     Error error;
 };
 
+Result<void> runOnDesktop(const QStringList &command)
+{
+    const QStringList folders = TrustPlaces::ofThisUser().toolFolders;
+    return runPrivileged(command, privilegeWay({::geteuid() == 0, true, false, folders}), folders);
+}
+
 // On the worker.
 VisitOutcome runVisit(const AuthorityOptions &options, const Visit &visit)
 {
@@ -31,9 +37,9 @@ VisitOutcome runVisit(const AuthorityOptions &options, const Visit &visit)
         return {{}, root.error()};
     VisitOutcome outcome;
     if (!visit.privileged.isEmpty()) {
-        const QStringList folders = TrustPlaces::ofThisUser().toolFolders;
-        const PrivilegeWay way = privilegeWay({::geteuid() == 0, true, false, folders});
-        if (const Result<void> run = runPrivileged(visit.privileged, way, folders); !run)
+        const Result<void> run =
+            options.runPrivileged ? options.runPrivileged(visit.privileged) : runOnDesktop(visit.privileged);
+        if (!run)
             outcome.error = run.error();
     }
     Result<QList<TrustStoreStatus>> stores = visitStores(options.findStores(), visit.storeIds, *root, visit.action);

@@ -12,6 +12,8 @@ QJsonObject domainReport(const DomainView &domain)
                        {u"url"_s, domain.url},
                        {u"target"_s, domain.target},
                        {u"display"_s, domain.display},
+                       {u"https"_s, domain.https},
+                       {u"localCertificate"_s, domain.localCertificate},
                        {u"listens"_s, QJsonArray::fromStringList(domain.listens)},
                        {u"enabled"_s, domain.enabled},
                        {u"ours"_s, domain.ours},

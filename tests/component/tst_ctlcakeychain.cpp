@@ -76,11 +76,31 @@ private Q_SLOTS:
     void aLockedKeyringThatCannotAskLeavesNothing()
     {
         Session s;
+        s.bus.startKeyring(false); // without any keyring yet, and nobody to make one with
+        const auto without = s.run({u"init"_s});
+        QCOMPARE(without.exitCode, 1);
+        QVERIFY2(without.err.contains("the keychain refused"), without.err.constData());
+        s.bus.stopKeyring();
+        s.bus.startKeyring(); // makes one
+        s.bus.stopKeyring();
         s.bus.startKeyring(false);
-        const auto outcome = s.run({u"init"_s});
-        QCOMPARE(outcome.exitCode, 1);
-        QVERIFY2(outcome.err.contains("keychain"), outcome.err.constData());
+        const auto locked = s.run({u"init"_s});
+        QCOMPARE(locked.exitCode, 1);
+        QVERIFY2(locked.err.contains("the keychain is locked"), locked.err.constData());
         QVERIFY(!s.hasAuthority());
+    }
+
+    void aKeyringThatIsNotUnlockedKeepsTheAuthorityLocked()
+    {
+        Session s;
+        s.bus.startKeyring();
+        QCOMPARE(s.run({u"init"_s}).exitCode, 0);
+        s.bus.stopKeyring();
+        s.bus.startKeyring(false); // libsecret finds nothing in a locked one, and says no more
+        const auto locked = s.run({u"issue"_s, u"a.localhost"_s});
+        QCOMPARE(locked.exitCode, 1);
+        QVERIFY2(locked.err.contains("or was not unlocked"), locked.err.constData());
+        QVERIFY(s.hasAuthority());
     }
 
     void aRefusalIsPassedOn()

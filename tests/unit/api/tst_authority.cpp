@@ -74,6 +74,12 @@ struct Desk {
                                                          QStringList{u"update-it"_s, u"now"_s}));
             return stores;
         };
+        given.runPrivileged = [notes = notes, refusal = refusal](const QStringList &command) -> Result<void> {
+            notes->append(u"privileged "_s + command.join(u' '));
+            if (refusal->code != ErrorCode::None)
+                return *refusal;
+            return {};
+        };
         given.renewalCheckEvery = std::chrono::milliseconds{10};
         return given;
     }
@@ -98,6 +104,7 @@ struct Desk {
     std::shared_ptr<std::atomic<qint64>> now =
         std::make_shared<std::atomic<qint64>>(QDateTime::currentSecsSinceEpoch());
     std::shared_ptr<std::atomic<int>> looks = std::make_shared<std::atomic<int>>(0); // at the clock
+    std::shared_ptr<Error> refusal = std::make_shared<Error>();                      // of privilege
     std::shared_ptr<QStringList> notes = std::make_shared<QStringList>();
 };
 
@@ -492,6 +499,23 @@ private Q_SLOTS:
         QVERIFY2(nobody.error.hint.contains(u"good"_s), qPrintable(nobody.error.hint));
         const AuthorityOutcome gone = outcomeOf(*authority, [&] { return authority->untrust(); });
         QVERIFY2(gone.ok, qPrintable(gone.error.toString()));
+    }
+
+    void whatNeedsPrivilegeIsRunAsItWasShownAndProvenAgain()
+    {
+        Desk desk;
+        const auto authority = desk.authority();
+        QVERIFY(create(*authority).ok);
+        const auto run = [&] { return authority->runPrivileged(u"system"_s); };
+        QCOMPARE(outcomeOf(*authority, run).error.code, ErrorCode::NotFound); // nothing was shown yet
+        outcomeOf(*authority, [&] { return authority->trust({u"system"_s}); });
+        desk.notes->clear();
+        QVERIFY(outcomeOf(*authority, run).ok);
+        QCOMPARE(*desk.notes, (QStringList{u"privileged update-it now"_s, u"inspect system with a leaf"_s}));
+        *desk.refusal = {ErrorCode::Cancelled, u"dismissed"_s, {}, {}};
+        const AuthorityOutcome refused = outcomeOf(*authority, run);
+        QCOMPARE(refused.error.code, ErrorCode::Cancelled);
+        QCOMPARE(refused.stores.size(), 1); // proven all the same
     }
 
     void trustWantsAnAuthority()
