@@ -233,6 +233,11 @@ void ServerTlsCompiler::compileLocal(ServerConfig &server)
                                         QString::fromUtf8(server.firstName()), certificate.error().message),
                                     settings.context.localCertificateAt, certificate.error().hint});
     }
+    for (const QByteArray &name : names) {
+        if (const auto remark = wildcardRemark(name); remark && certificate)
+            m_scope.diagnostics.append(
+                {Severity::Warning, ErrorCode::InvalidName, *remark, settings.context.localCertificateAt, {}});
+    }
     if (!complete)
         return m_scope.report(complete.error(), complete.error().where);
     const auto loaded = TlsServerContext::create(*complete, certificate ? *certificate : nullptr);

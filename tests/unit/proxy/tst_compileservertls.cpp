@@ -222,6 +222,18 @@ private Q_SLOTS:
         QVERIFY(!outcome.config->servers[1]->tls);
     }
 
+    void wildcardsThatBrowsersRefuseAreRemarked()
+    {
+        const auto local = std::make_shared<FakeAuthority>(*m_authority);
+        const CompileOutcome outcome = compile(
+            "portlight_local_certificate on; server { listen 127.0.0.1:1 ssl; server_name *.test *.d.test; }", local);
+        QVERIFY(said(outcome, folder())
+                    .contains("browsers do not accept \"*.test\" from any certificate, for it stands right below a "
+                              "top-level name: list the names one by one"));
+        QCOMPARE(outcome.diagnostics.size(), 1);
+        QVERIFY(outcome.config->servers[0]->tls->hasCertificate());
+    }
+
     void withoutTheAuthorityHandshakesAreRefused_data()
     {
         QTest::addColumn<bool>("there");
