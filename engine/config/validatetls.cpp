@@ -37,6 +37,24 @@ void invalidCache(State &state, const ConfigNode &node, size_t index, const char
                 positionOf(node, index), hint);
 }
 
+// ngx_shared_memory_add: whoever names a zone again gives it the same size.
+bool declareZone(State &state, const ConfigNode &node, size_t index, qint64 bytes)
+{
+    const QByteArrayView rest = node.argument(index).sliced(7);
+    const QByteArray name = rest.first(rest.indexOf(':')).toByteArray();
+    const qint64 before = state.sessionZones.value(name, bytes);
+    if (before != bytes) {
+        state.error(ErrorCode::InvalidValue,
+                    u"the size %1 of shared memory zone \"%2\" conflicts with already declared size %3"_s.arg(bytes)
+                        .arg(text(name))
+                        .arg(before),
+                    positionOf(node, index));
+        return false;
+    }
+    state.sessionZones.insert(name, bytes);
+    return true;
+}
+
 // One word of ngx_http_ssl_session_cache.
 bool checkSessionWord(State &state, const ConfigNode &node, size_t index)
 {
@@ -53,7 +71,7 @@ bool checkSessionWord(State &state, const ConfigNode &node, size_t index)
         state.error(ErrorCode::InvalidValue, u"session cache \"%1\" is too small"_s.arg(text(word)),
                     positionOf(node, index), u"at least 32k"_s);
     else
-        return true;
+        return declareZone(state, node, index, bytes);
     return false;
 }
 

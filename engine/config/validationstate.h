@@ -26,6 +26,7 @@ struct State {
     QSet<QByteArray> zones;                       // of shared memory, by name, whatever defines them
     QSet<QByteArray> logFormats;                  // defined so far, for nginx wants them before their use
     QHash<QByteArray, TextPosition> matches = {}; // of health checks: where each is first defined
+    QHash<QByteArray, qint64> sessionZones = {};  // of TLS: by name, their sizes in bytes
     qsizetype errors = 0;
     qsizetype warnings = 0;
     int silenced = 0; // > 0: inside a block that is not run, where "not run yet" was said once

@@ -3,6 +3,8 @@
 // next.
 #include "net/tlsservercontext.h"
 
+#include "pki/certificatefindings.h"
+
 #include <QCryptographicHash>
 
 namespace portlight {
@@ -72,8 +74,13 @@ void add(Digest &into, const TlsServerSettings &settings)
          << qint64(settings.sessionCache.kind) << settings.sessionCache.sessionsMax << settings.sessionTimeout.count()
          << settings.sessionTickets << qint64(settings.verifyClient) << settings.verifyDepth
          << settings.revocations.path.isEmpty() << settings.rejectHandshake << settings.bufferBytes;
-    for (const TlsClientSettings::Command &command : settings.commands)
+    for (const TlsClientSettings::Command &command : settings.commands) {
         into << command.name << command.value;
+        // It may name a file, whose content counts.
+        const QByteArray path = command.value.startsWith('/') ? command.value : settings.prefix + command.value;
+        if (const auto content = readTlsSource(path))
+            into << *content;
+    }
     into << settings.prefix << (settings.varying ? settings.varying->text : QByteArray());
 }
 

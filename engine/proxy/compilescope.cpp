@@ -22,4 +22,12 @@ Result<Regex> CompileScope::compileRegex(QByteArrayView pattern, bool caseless)
     return compiled;
 }
 
+void CompileScope::noteTlsFile(const QByteArray &path)
+{
+    if (path.isEmpty() || path.startsWith("data:") || notedFiles.contains(path))
+        return;
+    notedFiles.insert(path);
+    config.tlsFiles.append(path);
+}
+
 } // namespace portlight

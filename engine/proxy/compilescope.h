@@ -6,6 +6,7 @@
 #include "config/directivetable.h"
 #include "proxy/variabletable.h"
 
+#include <QSet>
 #include <QString>
 
 namespace portlight {
@@ -26,6 +27,10 @@ struct CompileScope {
     const ServerConfig *server = nullptr;     // that is compiled
 
     RegexCache regexes;
+    QSet<QByteArray> notedFiles;
+
+    // A certificate or its like that was read: CompiledConfig::tlsFiles.
+    void noteTlsFile(const QByteArray &path);
 
     // Compiles an expression whose captures become variables.
     Result<Regex> compileRegex(QByteArrayView pattern, bool caseless);

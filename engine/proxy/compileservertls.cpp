@@ -250,20 +250,15 @@ void ServerTlsCompiler::compileLocal(ServerConfig &server)
 // Those that OpenSSL is told to read by itself are not known.
 void ServerTlsCompiler::noteFiles(const TlsServerSettings &settings)
 {
-    QByteArrayList &files = m_scope.config.tlsFiles;
-    const auto add = [&files](const QByteArray &path) {
-        if (!path.isEmpty() && !path.startsWith(InlinePrefix) && !files.contains(path))
-            files.append(path);
-    };
     for (const TlsCertificateSetting &pair : settings.certificates) {
-        add(pair.certificate.path);
-        add(pair.key.path);
+        m_scope.noteTlsFile(pair.certificate.path);
+        m_scope.noteTlsFile(pair.key.path);
     }
     for (const TlsFileSetting &file : {settings.passwordFile, settings.dhParameters, settings.clientCertificate,
                                        settings.trustedCertificate, settings.revocations})
-        add(file.path);
+        m_scope.noteTlsFile(file.path);
     for (const TlsFileSetting &file : settings.ticketKeys)
-        add(file.path);
+        m_scope.noteTlsFile(file.path);
 }
 
 void ServerTlsCompiler::checkListener(const ListenerConfig &listener, const std::vector<const ServerConfig *> &servers)

@@ -18,6 +18,16 @@ QByteArray sourceOf(const Template &value, const QByteArray &prefix)
     return text.startsWith(InlinePrefix) ? text : fullPath(prefix, text);
 }
 
+void noteFiles(const TlsClientSettings &settings, CompileScope &scope)
+{
+    for (const TlsFileSetting &file : {settings.certificate, settings.certificateKey})
+        scope.noteTlsFile(file.path);
+    if (settings.verify) { // else they are not read
+        scope.noteTlsFile(settings.trustedCertificate.path);
+        scope.noteTlsFile(settings.revocations.path);
+    }
+}
+
 } // namespace
 
 std::shared_ptr<const TlsClientContext> TlsContextCompiler::contextOf(const UpstreamTlsSettings &settings,
@@ -29,6 +39,8 @@ std::shared_ptr<const TlsClientContext> TlsContextCompiler::contextOf(const Upst
     const auto loaded = load(settings, scope);
     if (!loaded)
         scope.report(loaded.error(), loaded.error().where.isKnown() ? loaded.error().where : where);
+    else
+        noteFiles(loaded->get()->settings(), scope);
     return *m_contexts.insert(&*settings.context, loaded ? *loaded : nullptr);
 }
 

@@ -117,13 +117,6 @@ void Exchange::begin(Start start, Buffer headBytes, RequestHead &head)
     }
 }
 
-void Exchange::refuse(const TlsRefusal &refusal)
-{
-    logError(LogLevel::Info, refusal.logText);
-    m_downstream->disableKeepAlive();
-    respondError(refusal.status);
-}
-
 // A head that could not be read whole belongs to the default server; nothing behind it can be framed.
 void Exchange::adoptBrokenHead(Start start, Buffer headBytes, RequestHead &head)
 {

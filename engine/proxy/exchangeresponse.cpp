@@ -6,6 +6,7 @@
 #include "proxy/errorpages.h"
 #include "proxy/headersfilter.h"
 #include "proxy/localpages.h"
+#include "proxy/tlsrequestchecks.h"
 
 #include <algorithm>
 #include <cstring>
@@ -58,6 +59,14 @@ QString pageTitle(int status, const QString &domain)
 }
 
 } // namespace
+
+// In front of the phases: nginx does not keep such a connection.
+void Exchange::refuse(const TlsRefusal &refusal)
+{
+    logError(LogLevel::Info, refusal.logText);
+    m_downstream->disableKeepAlive();
+    respondError(refusal.status);
+}
 
 // ngx_http_special_response_handler.
 void Exchange::respondError(int status)
