@@ -9,6 +9,8 @@
 #include <QDateTime>
 #include <QThread>
 
+#include <csignal>
+
 namespace portlight {
 
 namespace {
@@ -29,6 +31,7 @@ EngineThread::~EngineThread() = default;
 
 void EngineThread::installDispatcher(QThread &thread)
 {
+    std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to sockets whose other end may have gone
     thread.setEventDispatcher(new EpollEventDispatcher);
 }
 

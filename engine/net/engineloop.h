@@ -50,6 +50,8 @@ public:
     EngineLoop &operator=(const EngineLoop &) = delete;
 
     IoSource &io() { return *m_io; }
+    // Descriptors are watched by epoll, not by QSocketNotifier.
+    bool hasEpoll() const { return m_ownedIo == nullptr; }
     TimerQueue &timers() { return *m_timers; }
     BufferPool &buffers() { return m_buffers; }
     std::chrono::steady_clock::time_point now() const { return m_timers->now(); }

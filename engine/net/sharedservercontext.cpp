@@ -35,17 +35,32 @@ SharedServerContext::SharedServerContext(std::shared_ptr<const TlsServerContext>
 
 SharedServerContext::~SharedServerContext() = default;
 
+Result<void> SharedServerContext::prepareOwn()
+{
+    m_own.reset(SSL_CTX_new(TLS_server_method()));
+    if (!m_own)
+        return openSslError(u"SSL_CTX_new() failed"_s);
+    const Result<void> applied = m_settings->applyTo(m_own.get());
+    if (!applied)
+        m_own.reset();
+    return applied;
+}
+
+Result<SSL *> SharedServerContext::newConnection()
+{
+    if (!m_own) {
+        if (const Result<void> prepared = prepareOwn(); !prepared)
+            return prepared.error();
+    }
+    SSL *const connection = SSL_new(m_own.get());
+    if (!connection)
+        return openSslError(u"SSL_new() failed"_s);
+    return connection;
+}
+
 // Makes the SSL_CTX: Qt does it with the first socket that begins a handshake, so one begins that nobody speaks to.
 Result<void> SharedServerContext::prepare()
 {
-    if (!m_shares) {
-        m_own.reset(SSL_CTX_new(TLS_server_method()));
-        if (const Result<void> applied = m_settings->applyTo(m_own.get()); !applied) {
-            m_own.reset();
-            return applied;
-        }
-        return {};
-    }
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return Error{ErrorCode::SocketFailed, u"socketpair() failed"_s, {}, {}};
@@ -88,8 +103,8 @@ Result<void> SharedServerContext::adopt(SSL *connection)
 
 Result<SSL *> SharedServerContext::startServer(QSslSocket &socket)
 {
-    if (!m_context && !m_own) {
-        if (const Result<void> prepared = prepare(); !prepared)
+    if (m_shares ? !m_context : !m_own) {
+        if (const Result<void> prepared = m_shares ? prepare() : prepareOwn(); !prepared)
             return prepared.error();
     }
     static const QSslConfiguration bare = bareConfiguration();

@@ -22,14 +22,17 @@ public:
     // Begins to listen for the ClientHello on a connected socket; nothing has been read when this returns. The
     // connection belongs to the socket. An error is ours: settings that this Qt or OpenSSL will not take.
     Result<SSL *> startServer(QSslSocket &socket);
+    // A connection without a QSslSocket, the caller's to free; of an SSL_CTX that Qt has no part in.
+    Result<SSL *> newConnection();
 
 private:
     Result<void> prepare();
+    Result<void> prepareOwn();
     Result<void> adopt(SSL *connection);
 
     std::shared_ptr<const TlsServerContext> m_settings;
     std::shared_ptr<QSslContext> m_context; // null: not made yet, or never
-    TlsContextHandle m_own;                 // without sharing: its settings are given to each connection
+    TlsContextHandle m_own; // of newConnection(); without sharing its settings are given to each socket's connection
     bool m_shares;
 };
 

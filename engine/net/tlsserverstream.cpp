@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/tlsserverstream.h"
 
+#include "net/tlsdescriptorstream.h"
+
 #include <QSslSocket>
 
 #include <sys/socket.h>
@@ -30,6 +32,15 @@ void TlsServerStream::handshakeFailing()
     const int size = BIO_read(SSL_get_wbio(connection()), alert.data(), int(alert.size()));
     if (size > 0 && descriptor() >= 0)
         static_cast<void>(send(descriptor(), alert.data(), size_t(size), MSG_NOSIGNAL));
+}
+
+std::unique_ptr<Stream> makeTlsServerStream(EngineLoop &loop, int descriptor,
+                                            std::shared_ptr<SharedServerContext> context,
+                                            TlsHandshakeObserver *observer)
+{
+    if (loop.hasEpoll())
+        return std::make_unique<TlsDescriptorStream>(loop, descriptor, std::move(context), observer);
+    return std::make_unique<TlsServerStream>(loop, descriptor, std::move(context), observer);
 }
 
 } // namespace portlight

@@ -6,7 +6,7 @@
 
 namespace portlight {
 
-// TLS towards a client. Engine thread; owned by one connection.
+// TLS towards a client by QSslSocket. Engine thread; owned by one connection.
 class TlsServerStream final : public TlsStream
 {
 public:
@@ -20,5 +20,10 @@ private:
 
     std::shared_ptr<SharedServerContext> m_context; // outlives the connection
 };
+
+// A stream that shakes hands as a server: by OpenSSL itself where there is epoll, else by QSslSocket.
+std::unique_ptr<Stream> makeTlsServerStream(EngineLoop &loop, int descriptor,
+                                            std::shared_ptr<SharedServerContext> context,
+                                            TlsHandshakeObserver *observer);
 
 } // namespace portlight

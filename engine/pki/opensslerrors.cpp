@@ -99,6 +99,25 @@ bool isOrdinary(int reason)
            || std::find(std::begin(OrdinaryReasons), std::end(OrdinaryReasons), reason) != std::end(OrdinaryReasons);
 }
 
+void addError(TlsErrorWords &words, unsigned long error)
+{
+    const int reason = ERR_GET_REASON(error);
+    words.text += ' ' + errorText(error);
+    words.reason = ERR_reason_error_string(error);
+    words.ordinary = isOrdinary(reason);
+    if (!isPeersAlert(reason))
+        return;
+    words.alert = reason - SSL_AD_REASON_OFFSET;
+    words.text += ":SSL alert number " + QByteArray::number(words.alert); // its data, which Qt drops
+}
+
+TlsErrorWords inBrackets(TlsErrorWords words)
+{
+    if (!words.text.isEmpty())
+        words.text = "(SSL:" + words.text + ')';
+    return words;
+}
+
 } // namespace
 
 QByteArray takeOpenSslErrors()
@@ -123,20 +142,17 @@ TlsErrorWords tlsErrorWords(const QString &socketWords)
     static const QRegularExpression code(u"error:([0-9A-Fa-f]{8}):"_s);
     TlsErrorWords words;
     auto found = code.globalMatch(socketWords);
-    while (found.hasNext()) {
-        const auto error = static_cast<unsigned long>(found.next().capturedView(1).toULong(nullptr, 16));
-        const int reason = ERR_GET_REASON(error);
-        words.text += ' ' + errorText(error);
-        words.reason = ERR_reason_error_string(error);
-        words.ordinary = isOrdinary(reason);
-        if (isPeersAlert(reason)) {
-            words.alert = reason - SSL_AD_REASON_OFFSET;
-            words.text += ":SSL alert number " + QByteArray::number(words.alert); // its data, which Qt drops
-        }
-    }
-    if (!words.text.isEmpty())
-        words.text = "(SSL:" + words.text + ')';
-    return words;
+    while (found.hasNext())
+        addError(words, static_cast<unsigned long>(found.next().capturedView(1).toULong(nullptr, 16)));
+    return inBrackets(std::move(words));
+}
+
+TlsErrorWords takeTlsErrorWords()
+{
+    TlsErrorWords words;
+    while (const unsigned long error = ERR_get_error())
+        addError(words, error);
+    return inBrackets(std::move(words));
 }
 
 QByteArray verifyErrorWords(long error)

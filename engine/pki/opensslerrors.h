@@ -10,7 +10,7 @@ namespace portlight {
 // "(SSL: error:0A00010B:SSL routines::wrong version number)"; empty when there was nothing.
 QByteArray takeOpenSslErrors();
 
-// What QSslSocket took from that queue: it keeps OpenSSL's words behind some of its own.
+// What that queue says of a connection.
 struct TlsErrorWords {
     QByteArray text;   // as above
     QByteArray reason; // of the last one: "wrong version number"
@@ -18,7 +18,10 @@ struct TlsErrorWords {
     // The peer's or the network's doing, as nginx sees it (ngx_ssl_connection_error): "error" in the log, else "crit".
     bool ordinary = true;
 };
+// Of what QSslSocket took from the queue: it keeps OpenSSL's words behind some of its own.
 TlsErrorWords tlsErrorWords(const QString &socketWords);
+// Takes everything that waits in this thread's queue.
+TlsErrorWords takeTlsErrorWords();
 
 // "self-signed certificate" (X509_verify_cert_error_string).
 QByteArray verifyErrorWords(long error);

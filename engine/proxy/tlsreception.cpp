@@ -150,8 +150,8 @@ void TlsReception::shakeHands(QByteArrayView serverName)
         return refuse(UnrecognizedNameAlert, LogLevel::Info, "handshake rejected");
     m_state = State::Handshaking;
     TlsHandshakeObserver *const observer = this;
-    m_stream = std::make_unique<TlsServerStream>(m_context.loop, std::exchange(m_descriptor, -1),
-                                                 m_active->serverContext(tls), observer);
+    m_stream =
+        makeTlsServerStream(m_context.loop, std::exchange(m_descriptor, -1), m_active->serverContext(tls), observer);
 }
 
 // An alert needs no keys before any were agreed on. What the client sent is taken, or the kernel would reset the
