@@ -18,7 +18,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qsizetype PassphraseLettersMin = 8;
 constexpr int NoteIndent = 22; // below the text of a radio button
 
 QStringList suffixesFrom(const QString &text)
@@ -151,8 +150,8 @@ QString CreateAuthorityDialog::problem() const
     }
     if (!m_passphraseChoice->isChecked())
         return {};
-    if (m_passphrase->text().size() < PassphraseLettersMin)
-        return tr("A passphrase has %1 letters at least").arg(PassphraseLettersMin);
+    if (m_passphrase->text().size() < PassphraseCharactersMin)
+        return tr("A passphrase has %1 letters at least").arg(PassphraseCharactersMin);
     return m_passphrase->text() == m_again->text() ? QString() : tr("The two passphrases differ");
 }
 
