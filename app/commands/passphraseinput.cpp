@@ -4,8 +4,12 @@
 #include "commands/commandline.h"
 #include "pki/passphrasefile.h"
 
+#include <QFile>
+
 #include <termios.h>
 #include <unistd.h>
+
+#include <cstdio>
 
 namespace portlight {
 
@@ -109,7 +113,11 @@ Result<QString> askNewSecret(const QString &what)
 
 Result<QString> secretFromFile(const QString &file)
 {
-    const Result<QByteArray> secret = readPassphraseFile(file == u"-"_s ? u"/dev/stdin"_s : file);
+    QFile input;
+    if (file == u"-"_s && !input.open(stdin, QIODevice::ReadOnly))
+        return Error{ErrorCode::FileNotReadable, u"standard input cannot be read"_s, {}, {}};
+    const Result<QByteArray> secret =
+        input.isOpen() ? readPassphrase(input, u"standard input"_s) : readPassphraseFile(file);
     if (!secret)
         return secret.error();
     return QString::fromUtf8(*secret);

@@ -34,7 +34,12 @@ Result<QByteArray> readPassphraseFile(const QString &path)
     // Somebody may have read it already, as with a key of ssh.
     if (QFileInfo(path).isFile() && (file.permissions() & Strangers))
         return notReadable(path, u"others can read or change it"_s, u"chmod 600 %1"_s.arg(path));
-    QByteArray text = file.read(PassphraseFileBytesMax + 1);
+    return readPassphrase(file, path);
+}
+
+Result<QByteArray> readPassphrase(QIODevice &device, const QString &path)
+{
+    QByteArray text = device.read(PassphraseFileBytesMax + 1);
     if (text.size() > PassphraseFileBytesMax)
         return notReadable(path, u"it is longer than %1 bytes"_s.arg(PassphraseFileBytesMax));
     const qsizetype end = text.indexOf('\n');
