@@ -59,7 +59,7 @@ constexpr DirectiveSpec Rows[] = {
     {"ssl_crl", H | S, 1, 1, Text, Value, Runs, {}, "", false},
     {"ssl_dhparam", H | S, 1, 1, Text, Value, Runs, {}, "", false, nullptr, {0, 7, 2}},
     {"ssl_early_data", H | S, 1, 1, Flag, Value, NotYet, only<"off">,
-     "QSslSocket reads no early data: such requests wait for the end of the handshake", false, nullptr, {1, 15, 3}},
+     "early data is not read: such requests wait for the end of the handshake", false, nullptr, {1, 15, 3}},
     {"ssl_ecdh_curve", H | S, 1, 1, Text, Value, Runs, versions_ssl_ecdh_curve, "", false, nullptr, {1, 1, 0}},
     {"ssl_ech_file", H | S, 1, 1, Text, Value, NotYet, {}, "OpenSSL 3.0 has no encrypted ClientHello", true, nullptr,
      {1, 29, 4}},

@@ -62,7 +62,7 @@ HelloName checkName(const unsigned char *extension, size_t size)
     return HelloName::Fine;
 }
 
-// The first thing that happens to a connection: it loses what QSslSocket gave it, which this SSL_CTX does for itself.
+// The first thing that happens to a connection: it loses what QSslSocket may have given it.
 int takeHello(SSL *connection, int *alert, void *rejects)
 {
     SSL_set_info_callback(connection, followHandshake);

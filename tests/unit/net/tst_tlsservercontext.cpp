@@ -3,6 +3,8 @@
 #include "support/testauthority.h"
 #include "support/tlsdialogue.h"
 
+#include <openssl/pem.h>
+
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -59,6 +61,19 @@ void writeFile(const QByteArray &path, const QByteArray &content)
 {
     QFile file(QString::fromUtf8(path));
     QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
+}
+
+// Of a group that needs no search.
+void writeParameters(const QByteArray &path)
+{
+    EVP_PKEY_CTX *const maker = EVP_PKEY_CTX_new_from_name(nullptr, "DH", nullptr);
+    EVP_PKEY *made = nullptr;
+    QVERIFY(EVP_PKEY_paramgen_init(maker) == 1 && EVP_PKEY_CTX_set_group_name(maker, "ffdhe2048") == 1
+            && EVP_PKEY_paramgen(maker, &made) == 1);
+    EVP_PKEY_CTX_free(maker);
+    const KeyHandle parameters(made);
+    const BioHandle file(BIO_new_file(path.constData(), "w"));
+    QVERIFY(PEM_write_bio_Parameters(file.get(), parameters.get()) == 1);
 }
 
 } // namespace
@@ -190,6 +205,56 @@ private Q_SLOTS:
         const auto server = serverContextOf(*contextOf(settings));
         QVERIFY(TlsDialogue(server.get(), {.groups = "P-384"}).ok());
         QVERIFY(!TlsDialogue(server.get(), {.groups = "X25519"}).ok());
+    }
+
+    void parametersServeFiniteFields()
+    {
+        const QByteArray path = folder() + "/dh.pem";
+        writeParameters(path);
+        TlsServerSettings settings = defaults();
+        settings.certificates = {{{m_rsa.certificate, {}}, {m_rsa.key, {}}}};
+        const TlsDialogueClient client{.protocol = TLS1_2_VERSION, .ciphers = "DHE-RSA-AES128-GCM-SHA256"};
+        const auto without = serverContextOf(*contextOf(settings));
+        QVERIFY(!TlsDialogue(without.get(), client).ok());
+        settings.dhParameters = {path, {}};
+        const auto with = serverContextOf(*contextOf(settings));
+        QVERIFY(TlsDialogue(with.get(), client).ok());
+    }
+
+    void commandsComeLast()
+    {
+        TlsServerSettings settings = withCertificate();
+        settings.commands = {{"MaxProtocol", "TLSv1.2", {}}, {"Options", "-SessionTicket", {}}};
+        const auto server = serverContextOf(*contextOf(settings));
+        TlsDialogue dialogue(server.get(), {});
+        QVERIFY(dialogue.ok());
+        QCOMPARE(SSL_get_version(dialogue.client()), "TLSv1.2");
+        QVERIFY(SSL_CTX_get_options(server.get()) & SSL_OP_NO_TICKET);
+    }
+
+    void aFileThatACommandNamesCounts()
+    {
+        TlsServerSettings settings = defaults();
+        const QByteArray path = folder() + "/named.pem";
+        QVERIFY(QFile::copy(QString::fromUtf8(m_ecdsa.certificate), QString::fromUtf8(path)));
+        settings.commands = {{"Certificate", path, {}}, {"PrivateKey", m_ecdsa.key, {}}};
+        const auto before = contextOf(settings);
+        QVERIFY(before->isSameAs(*contextOf(settings)));
+        m_authority->setValidity({path, {}}, -60, 7200);
+        QVERIFY(!before->isSameAs(*contextOf(settings)));
+    }
+
+    void anEncryptedKeyIsOpenedWithOneOfThePasswords()
+    {
+        TlsServerSettings settings = withCertificate();
+        settings.certificates[0].key.path = TestAuthority::encryptKey(m_ecdsa, "secret");
+        settings.passwords = {"first", "secret"};
+        const auto server = serverContextOf(*contextOf(settings));
+        QVERIFY(TlsDialogue(server.get(), {}).ok());
+        settings.passwords = {"first"};
+        const auto refused = TlsServerContext::create(settings, nullptr);
+        QVERIFY(!refused && refused.error().message.contains(u"PEM_read_bio_PrivateKey() failed"_s));
+        QVERIFY(!refused.error().message.contains(u"first"_s) && !refused.error().hint.contains(u"first"_s));
     }
 
     void alpnTakesHttp1AndRefusesTheRest()
