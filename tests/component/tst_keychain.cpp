@@ -2,6 +2,7 @@
 #include "keychain/keychain.h"
 #include "privatebus.h"
 
+#include <QCoreApplication>
 #include <QDirIterator>
 
 using namespace portlight;
@@ -184,7 +185,7 @@ private Q_SLOTS:
         {
             Keychain keychain;
             keychain.write(u"orphan"_s, "too late", written.callback());
-            QTest::qWait(0); // it begins
+            QCoreApplication::processEvents(); // it begins
         }
         m_bus->resumeKeyring();
         Keychain patient;

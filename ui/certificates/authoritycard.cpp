@@ -7,6 +7,7 @@
 #include "theme/style.h"
 #include "widgets/badge.h"
 #include "widgets/elidedlabel.h"
+#include "widgets/namedbutton.h"
 #include "widgets/noticebar.h"
 
 #include <QEvent>
@@ -29,14 +30,6 @@ QLabel *dimLabel(const QString &text, QWidget *parent)
     auto *label = new QLabel(text, parent);
     label->setForegroundRole(QPalette::PlaceholderText);
     return label;
-}
-
-QPushButton *lockButton(const QString &objectName, const QString &text, QWidget *parent)
-{
-    auto *button = new QPushButton(text, parent);
-    button->setObjectName(objectName);
-    button->setAccessibleName(text);
-    return button;
 }
 
 } // namespace
@@ -127,10 +120,10 @@ QWidget *AuthorityCard::makeLockRow()
     m_passphrase->setPlaceholderText(tr("Passphrase"));
     m_passphrase->setEchoMode(QLineEdit::Password);
     m_passphrase->setFixedWidth(220);
-    m_unlock = lockButton(u"authorityUnlock"_s, tr("Unlock"), m_lockRow);
+    m_unlock = namedButton(u"authorityUnlock"_s, tr("Unlock"), m_lockRow);
     m_unlock->setProperty(PrimaryProperty, true);
-    m_retry = lockButton(u"authorityRetry"_s, tr("Try again"), m_lockRow);
-    m_cancel = lockButton(u"authorityCancel"_s, tr("Cancel"), m_lockRow);
+    m_retry = namedButton(u"authorityRetry"_s, tr("Try again"), m_lockRow);
+    m_cancel = namedButton(u"authorityCancel"_s, tr("Cancel"), m_lockRow);
     auto *row = new QHBoxLayout(m_lockRow);
     row->setContentsMargins(24 + ShieldSize + 16, 0, 24, 12);
     row->setSpacing(8);

@@ -4,6 +4,7 @@
 #include "certificates/certificatetext.h"
 #include "widgets/factsview.h"
 #include "widgets/flattable.h"
+#include "widgets/namedbutton.h"
 #include "widgets/rowsmodel.h"
 
 #include <QAction>
@@ -37,14 +38,6 @@ CellRow rowOf(const IssuedCertificate &certificate, const QDateTime &now)
     row[RenewalColumn] = {dayText(certificate.renewAt), CellKind::Dim};
     row[SerialColumn] = {certificate.serial, CellKind::WireDim};
     return row;
-}
-
-QPushButton *namedButton(const QString &objectName, const QString &text, QWidget *parent)
-{
-    auto *button = new QPushButton(text, parent);
-    button->setObjectName(objectName);
-    button->setAccessibleName(text);
-    return button;
 }
 
 } // namespace

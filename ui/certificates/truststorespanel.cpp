@@ -7,6 +7,7 @@
 #include "theme/style.h"
 #include "widgets/elidedlabel.h"
 #include "widgets/flattable.h"
+#include "widgets/namedbutton.h"
 #include "widgets/rowsmodel.h"
 
 #include <QAction>
@@ -54,14 +55,6 @@ CellRow rowOf(const TrustStoreStatus &store)
     return row;
 }
 
-QPushButton *topButton(const QString &objectName, const QString &text, QWidget *parent)
-{
-    auto *button = new QPushButton(text, parent);
-    button->setObjectName(objectName);
-    button->setAccessibleName(text);
-    return button;
-}
-
 } // namespace
 
 TrustStoresPanel::TrustStoresPanel(QWidget *parent)
@@ -86,9 +79,9 @@ QWidget *TrustStoresPanel::makeTop()
     auto *top = new QWidget(this);
     m_summary = new QLabel(top);
     m_summary->setObjectName(u"trustSummary"_s);
-    m_refresh = topButton(u"trustRefresh"_s, tr("Check again"), top);
-    m_removeAll = topButton(u"trustRemoveAll"_s, tr("Remove from all"), top);
-    m_trustAll = topButton(u"trustAll"_s, tr("Trust in all stores"), top);
+    m_refresh = namedButton(u"trustRefresh"_s, tr("Check again"), top);
+    m_removeAll = namedButton(u"trustRemoveAll"_s, tr("Remove from all"), top);
+    m_trustAll = namedButton(u"trustAll"_s, tr("Trust in all stores"), top);
     auto *row = new QHBoxLayout(top);
     row->setContentsMargins(24, 10, 24, 10);
     row->setSpacing(8);
@@ -140,7 +133,7 @@ QWidget *TrustStoresPanel::makeDetail()
     commandLine->setSpacing(4);
     commandLine->addWidget(m_command, 1);
     commandLine->addWidget(copy);
-    m_toggle = topButton(u"trustToggle"_s, tr("Trust"), m_detail);
+    m_toggle = namedButton(u"trustToggle"_s, tr("Trust"), m_detail);
     auto *texts = new QVBoxLayout;
     texts->setSpacing(4);
     texts->addWidget(m_found);

@@ -9,6 +9,7 @@
 #include "theme/style.h"
 #include "widgets/codeview.h"
 #include "widgets/elidedlabel.h"
+#include "widgets/namedbutton.h"
 
 #include <QApplication>
 #include <QCheckBox>
@@ -36,14 +37,6 @@ QPushButton *iconButton(const QString &objectName, const QString &icon, const QS
     button->setObjectName(objectName);
     button->setFlat(true);
     button->setToolTip(text);
-    button->setAccessibleName(text);
-    return button;
-}
-
-QPushButton *textButton(const QString &objectName, const QString &text, QWidget *parent)
-{
-    auto *button = new QPushButton(text, parent);
-    button->setObjectName(objectName);
     button->setAccessibleName(text);
     return button;
 }
@@ -133,10 +126,10 @@ void DomainEditor::makeButtons(QWidget *form)
     m_open = iconButton(u"domainOpen"_s, u"open"_s, tr("Open in browser (Ctrl+O)"), form);
     m_copy = iconButton(u"domainCopyUrl"_s, u"copy"_s, tr("Copy URL (Ctrl+C)"), form);
     m_remove = iconButton(u"domainRemove"_s, u"delete"_s, tr("Delete (Del)"), form);
-    m_apply = textButton(u"domainApply"_s, tr("Apply"), form);
+    m_apply = namedButton(u"domainApply"_s, tr("Apply"), form);
     m_apply->setProperty(PrimaryProperty, true);
-    m_revert = textButton(u"domainRevert"_s, tr("Revert"), form);
-    m_openFile = textButton(u"domainOpenFile"_s, tr("Open file"), form);
+    m_revert = namedButton(u"domainRevert"_s, tr("Revert"), form);
+    m_openFile = namedButton(u"domainOpenFile"_s, tr("Open file"), form);
 }
 
 QWidget *DomainEditor::makePages(QWidget *form)
