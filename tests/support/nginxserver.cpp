@@ -26,6 +26,15 @@ QString findNginx()
     return found.isEmpty() ? QStandardPaths::findExecutable(u"nginx"_s, {u"/usr/sbin"_s, u"/usr/local/sbin"_s}) : found;
 }
 
+// One that was killed leaves its socket files behind, and a second attempt would find them in use.
+void removeSocketFiles(const QByteArray &text)
+{
+    static const QRegularExpression listen(u"listen\\s+unix:([^\\s;]+)"_s);
+    auto matches = listen.globalMatch(QString::fromUtf8(text));
+    while (matches.hasNext())
+        QFile::remove(matches.next().captured(1));
+}
+
 } // namespace
 
 quint16 freePort()
@@ -106,7 +115,9 @@ bool NginxServer::tryToStart(const QString &program)
         text += kind + "_temp_path @dir@/temp;\n"_ba;
     text += m_httpBlock + "\n}\n";
     QFile file(m_directory.filePath(u"nginx.conf"_s));
-    if (!file.open(QIODevice::WriteOnly) || file.write(withPorts(text)) < 0) {
+    text = withPorts(text);
+    removeSocketFiles(text);
+    if (!file.open(QIODevice::WriteOnly) || file.write(text) < 0) {
         m_problem = file.errorString();
         return false;
     }
