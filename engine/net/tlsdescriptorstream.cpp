@@ -122,7 +122,9 @@ void TlsDescriptorStream::ioReady(IoReadiness readiness)
     }
     if (m_state != State::Established)
         return;
-    if (readiness.writable && (m_writeBlocked || m_awaitsSent) && sendUnsent() && !tellWritable())
+    // Also when it broke: whoever waits to write learns it by writing, not by a timeout.
+    const bool isAwaited = readiness.writable && (m_writeBlocked || m_awaitsSent);
+    if (isAwaited && (sendUnsent() || m_error) && !tellWritable())
         return;
     if (readiness.readable && (m_readable || m_ended) && m_pauseReasons == 0 && m_observer)
         m_observer->streamReadable();
