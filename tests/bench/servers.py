@@ -5,6 +5,7 @@ import ctypes
 import http.client
 import os
 import pathlib
+import random
 import resource
 import shutil
 import signal
@@ -39,10 +40,21 @@ def raise_descriptor_limit():
     return hard
 
 
+GIVEN_PORTS = set()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Never the same one twice, and none that the system gives to clients."""
+    while True:
+        port = random.randrange(12000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in GIVEN_PORTS:
+            GIVEN_PORTS.add(port)
+            return port
 
 
 def find_program(name):

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "support/freeport.h"
+
 #include <QDir>
 #include <QFile>
 #include <QJsonDocument>
@@ -17,13 +19,7 @@ namespace portlight::test {
 
 using namespace Qt::StringLiterals;
 
-// A port that was free a moment ago.
-inline quint16 freePort()
-{
-    QTcpServer probe;
-    probe.listen(QHostAddress::LocalHost);
-    return probe.serverPort();
-}
+using testing::freePort;
 
 // The real portlightctl in a home of its own.
 class CtlProgram

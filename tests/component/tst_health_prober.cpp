@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "component/netloops.h"
 #include "config/parser.h"
-#include "support/nginxserver.h"
+#include "support/freeport.h"
 #include "support/scriptedorigin.h"
 #include "upstream/healthprober.h"
 

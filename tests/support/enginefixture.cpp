@@ -2,7 +2,7 @@
 #include "support/enginefixture.h"
 
 #include "config/parser.h"
-#include "support/nginxserver.h"
+#include "support/freeport.h"
 
 #include <QFile>
 #include <QTest>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/nginxserver.h"
 
+#include "support/freeport.h"
+
 #include <QDeadlineTimer>
 #include <QFile>
 #include <QRegularExpression>
 #include <QStandardPaths>
-#include <QTcpServer>
 #include <QTcpSocket>
 
 #include <sys/socket.h>
@@ -36,13 +37,6 @@ void removeSocketFiles(const QByteArray &text)
 }
 
 } // namespace
-
-quint16 freePort()
-{
-    QTcpServer probe;
-    probe.listen(QHostAddress::LocalHost, 0);
-    return probe.serverPort();
-}
 
 NginxServer::NginxServer(const QByteArray &httpBlock, const QByteArray &mainBlock, const QString &prefix)
     : m_httpBlock(httpBlock)

@@ -10,9 +10,6 @@
 
 namespace portlight::testing {
 
-// A port of 127.0.0.1 that nothing listened on a moment ago.
-quint16 freePort();
-
 // The real nginx, running on a configuration of its own in a temporary directory until this object dies. One process,
 // in the foreground, whoever the user is.
 //

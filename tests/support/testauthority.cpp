@@ -62,6 +62,27 @@ CertificateHandle readCertificate(const QByteArray &path)
     return CertificateHandle(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
 }
 
+void signAnew(const CertificateFiles &files, const QByteArray &signingKey, long begin, long end)
+{
+    const CertificateHandle certificate = readCertificate(files.certificate);
+    const BioHandle keyFile(BIO_new_file(signingKey.constData(), "r"));
+    const KeyHandle key(PEM_read_bio_PrivateKey(keyFile.get(), nullptr, nullptr, nullptr));
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), begin);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), end);
+    const BioHandle out(BIO_new_file(files.certificate.constData(), "w"));
+    // Ed25519 takes no digest.
+    const EVP_MD *const digest = EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519 ? nullptr : EVP_sha256();
+    if (X509_sign(certificate.get(), key.get(), digest) == 0 || PEM_write_bio_X509(out.get(), certificate.get()) != 1)
+        qFatal("cannot sign %s", files.certificate.constData());
+}
+
+// Half a day more than whole days: the days that remain do not change while a test runs.
+void makeValid(const CertificateFiles &files, const QByteArray &signingKey)
+{
+    constexpr long Hour = 3600;
+    signAnew(files, signingKey, -Hour, (30 * 24 + 12) * Hour);
+}
+
 } // namespace
 
 TestAuthority::TestAuthority(const QByteArray &folder, const QByteArray &name)
@@ -78,6 +99,7 @@ CertificateFiles TestAuthority::issue(const QByteArray &name, const QByteArray &
     const CertificateFiles files{inFolder(m_name + '-' + name + ".pem"), inFolder(m_name + '-' + name + ".key")};
     openssl(request(files, name) << "-CA" << m_own.certificate << "-CAkey" << m_own.key
                                  << asLeaf(altNames.isEmpty() ? "DNS:" + name : altNames));
+    makeValid(files, m_own.key);
     return files;
 }
 
@@ -86,20 +108,13 @@ CertificateFiles TestAuthority::issueWithKey(const QByteArray &name, const QByte
     const QByteArray base = inFolder(m_name + '-' + name + '-' + kind);
     const CertificateFiles files{base + ".pem", base + ".key"};
     openssl(request(files, name, kind) << "-CA" << m_own.certificate << "-CAkey" << m_own.key << asLeaf("DNS:" + name));
+    makeValid(files, m_own.key);
     return files;
 }
 
 void TestAuthority::setValidity(const CertificateFiles &files, long begin, long end)
 {
-    const CertificateHandle certificate = readCertificate(files.certificate);
-    const BioHandle keyFile(BIO_new_file(m_own.key.constData(), "r"));
-    const KeyHandle key(PEM_read_bio_PrivateKey(keyFile.get(), nullptr, nullptr, nullptr));
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), begin);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), end);
-    const BioHandle out(BIO_new_file(files.certificate.constData(), "w"));
-    if (X509_sign(certificate.get(), key.get(), EVP_sha256()) == 0
-        || PEM_write_bio_X509(out.get(), certificate.get()) != 1)
-        qFatal("cannot sign %s", files.certificate.constData());
+    signAnew(files, m_own.key, begin, end);
 }
 
 TestAuthority TestAuthority::below(const QByteArray &name)
@@ -109,6 +124,7 @@ TestAuthority TestAuthority::below(const QByteArray &name)
     lower.m_name = name;
     lower.m_own = {inFolder(name + ".pem"), inFolder(name + ".key")};
     openssl(request(lower.m_own, name) << "-CA" << m_own.certificate << "-CAkey" << m_own.key);
+    makeValid(lower.m_own, m_own.key);
     lower.writeSettings();
     return lower;
 }
@@ -140,6 +156,7 @@ CertificateFiles TestAuthority::selfSigned(const QByteArray &folder, const QByte
     const CertificateFiles files{folder + '/' + name + ".pem", folder + '/' + name + ".key"};
     openssl(request(files, name) << "-addext"
                                  << "subjectAltName=DNS:" + name);
+    makeValid(files, files.key);
     return files;
 }
 

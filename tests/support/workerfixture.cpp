@@ -4,7 +4,7 @@
 #include "config/parser.h"
 #include "net/epolldispatcher.h"
 #include "proxy/compile.h"
-#include "support/nginxserver.h"
+#include "support/freeport.h"
 
 #include <QObject>
 

@@ -2,6 +2,7 @@
 #include "api/authorityoptions.h"
 #include "mainwindow.h"
 #include "pki/passphrasestore.h"
+#include "support/freeport.h"
 #include "theme/colors.h"
 #include "traffic/trafficpage.h"
 #include "ui/exchanges.h"
@@ -24,13 +25,13 @@
 #include <QScrollBar>
 #include <QSettings>
 #include <QTabBar>
-#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <QUrl>
 
 using namespace portlight;
 using namespace portlight::test;
+using portlight::testing::freePort;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -95,12 +96,6 @@ class TestMainWindow : public QObject
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
         m_workspace->open();
-    }
-    // A port that nothing holds now; the first domain's port is where new ones listen.
-    static quint16 freePort()
-    {
-        QTcpServer server;
-        return server.listen(QHostAddress::LocalHost) ? server.serverPort() : 0;
     }
     void openWindowWithADomain()
     {
