@@ -119,8 +119,7 @@ quint64 Authority::runPrivileged(const QString &storeId)
 
 void Authority::cancel()
 {
-    if (d->keychain)
-        d->keychain->cancel();
+    d->giveUp();
 }
 
 Authority::Private::Private(Authority *owner, std::unique_ptr<PassphraseStore> store, AuthorityOptions given)
@@ -141,10 +140,18 @@ Authority::Private::Private(Authority *owner, std::unique_ptr<PassphraseStore> s
     connectSignals();
 }
 
+void Authority::Private::giveUp()
+{
+    stopVisit.request_stop();
+    if (keychain)
+        keychain->cancel();
+}
+
 // While the owner is still whole: those who are told may ask it.
 void Authority::Private::close()
 {
     keychain.reset(); // answers no more
+    stopVisit.request_stop();
     certificates->refuse(cancelled());
     pool.waitForDone();
     for (const quint64 id : std::exchange(unanswered, {}))

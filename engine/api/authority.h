@@ -70,7 +70,7 @@ public:
     // Runs the privilegedCommand that the store last reported, as root at once, else by pkexec, which asks; then proves
     // the store again.
     quint64 runPrivileged(const QString &storeId);
-    // Gives up waiting for the keychain.
+    // Gives up waiting for the keychain, for an administrator's permission, and for trust stores not visited yet.
     void cancel();
 
 Q_SIGNALS:

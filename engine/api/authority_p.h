@@ -15,6 +15,7 @@
 #include <QTimer>
 
 #include <deque>
+#include <stop_token>
 
 namespace portlight {
 
@@ -28,7 +29,8 @@ class Authority::Private
 {
 public:
     Private(Authority *owner, std::unique_ptr<PassphraseStore> store, AuthorityOptions given);
-    void close(); // answers what is under way; the last call
+    void close();  // answers what is under way; the last call
+    void giveUp(); // what waits for a person
 
     // -- commands
     quint64 enqueue(std::function<void()> begin);
@@ -105,6 +107,7 @@ private:
 
     QThreadPool pool;
     std::deque<Command> commands;
+    std::stop_source stopVisit; // of trust stores, and of the administrator's command
     QSet<quint64> unanswered;
     quint64 lastRequest = 0;
     quint64 opening = 0; // counts attempts: answers to former ones are dropped

@@ -34,7 +34,7 @@ Error unknownStore(const QString &id, const QStringList &known)
 
 Result<QList<TrustStoreStatus>> visitStores(const std::vector<std::unique_ptr<TrustStore>> &stores,
                                             const QStringList &ids, const TrustedRoot &root, TrustAction action,
-                                            const std::function<void(const TrustStoreStatus &)> &stepDone)
+                                            const std::stop_token &stop)
 {
     QStringList known;
     for (const auto &store : stores)
@@ -45,11 +45,10 @@ Result<QList<TrustStoreStatus>> visitStores(const std::vector<std::unique_ptr<Tr
     }
     QList<TrustStoreStatus> reports;
     for (const auto &store : stores) {
-        if (!ids.isEmpty() && !ids.contains(store->id()))
-            continue;
-        reports.append(storeStatus(visit(*store, root, action)));
-        if (stepDone)
-            stepDone(reports.last());
+        if (stop.stop_requested())
+            break;
+        if (ids.isEmpty() || ids.contains(store->id()))
+            reports.append(storeStatus(visit(*store, root, action)));
     }
     return reports;
 }

@@ -16,17 +16,19 @@ struct Visit {
     QStringList storeIds;
     TrustAction action = TrustAction::Inspect;
     QStringList privileged; // runs before the stores are looked at
+    std::stop_token stop;   // nobody waits for it any more
 };
 
 struct VisitOutcome {
     QList<TrustStoreStatus> stores;
     Error error;
+    bool complete = true; // all of the stores that were to be visited
 };
 
-Result<void> runOnDesktop(const QStringList &command)
+Result<void> runOnDesktop(const QStringList &command, const std::stop_token &stop)
 {
     const QStringList folders = TrustPlaces::ofThisUser().toolFolders;
-    return runPrivileged(command, privilegeWay({::geteuid() == 0, true, false, folders}), folders);
+    return runPrivileged(command, privilegeWay({::geteuid() == 0, true, false, folders}), folders, stop);
 }
 
 // On the worker.
@@ -37,15 +39,19 @@ VisitOutcome runVisit(const AuthorityOptions &options, const Visit &visit)
         return {{}, root.error()};
     VisitOutcome outcome;
     if (!visit.privileged.isEmpty()) {
-        const Result<void> run =
-            options.runPrivileged ? options.runPrivileged(visit.privileged) : runOnDesktop(visit.privileged);
+        const Result<void> run = options.runPrivileged ? options.runPrivileged(visit.privileged, visit.stop)
+                                                       : runOnDesktop(visit.privileged, visit.stop);
         if (!run)
             outcome.error = run.error();
     }
-    Result<QList<TrustStoreStatus>> stores = visitStores(options.findStores(), visit.storeIds, *root, visit.action);
+    Result<QList<TrustStoreStatus>> stores =
+        visitStores(options.findStores(), visit.storeIds, *root, visit.action, visit.stop);
     if (!stores)
         return {{}, stores.error()};
     outcome.stores = std::move(*stores);
+    outcome.complete = !visit.stop.stop_requested();
+    if (outcome.error.code == ErrorCode::None && !outcome.complete)
+        outcome.error = {ErrorCode::Cancelled, u"it was given up"_s, {}, {}};
     if (outcome.error.code == ErrorCode::None)
         outcome.error = trustFailure(outcome.stores, visit.action, !visit.storeIds.isEmpty());
     return outcome;
@@ -67,10 +73,11 @@ void merge(QList<TrustStoreStatus> &known, const QList<TrustStoreStatus> &news)
 
 void Authority::Private::visitTrust(const QStringList &storeIds, TrustAction action, const QStringList &privileged)
 {
-    const Visit visit{storeIds, action, privileged};
+    stopVisit = std::stop_source();
+    const Visit visit{storeIds, action, privileged, stopVisit.get_token()};
     onWorker([options = options, visit] { return runVisit(options, visit); },
              [this, visit](const VisitOutcome &outcome) {
-                 takeReports(outcome.stores, visit.storeIds.isEmpty());
+                 takeReports(outcome.stores, visit.storeIds.isEmpty() && outcome.complete);
                  finish({0,
                          outcome.error.code == ErrorCode::None,
                          outcome.error,

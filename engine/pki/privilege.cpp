@@ -50,7 +50,8 @@ PrivilegeWay privilegeWay(const PrivilegeSurroundings &surroundings)
     return PrivilegeWay::None;
 }
 
-Result<void> runPrivileged(const QStringList &command, PrivilegeWay way, const QStringList &toolFolders)
+Result<void> runPrivileged(const QStringList &command, PrivilegeWay way, const QStringList &toolFolders,
+                           const std::stop_token &stop)
 {
     if (command.isEmpty())
         return {};
@@ -64,10 +65,15 @@ Result<void> runPrivileged(const QStringList &command, PrivilegeWay way, const Q
                      u"neither pkexec nor sudo can run it"_s,
                      {},
                      u"run it as root: "_s + shellText(command)};
-    ProgramCall call{program, words.mid(1), PrivilegedTimeMax, {}, way == PrivilegeWay::Sudo};
+    ProgramCall call{program, words.mid(1), PrivilegedTimeMax, {}, way == PrivilegeWay::Sudo, stop};
     const ProgramOutcome outcome = programs.run(call);
     if (outcome.ok())
         return {};
+    if (outcome.end == ProgramOutcome::End::Stopped)
+        return Error{ErrorCode::Cancelled,
+                     u"the permission was not waited for"_s,
+                     {},
+                     u"run it as root: "_s + shellText(command)};
     const bool refused = way == PrivilegeWay::Pkexec && outcome.end == ProgramOutcome::End::Exited
                          && (outcome.exitCode == PkexecDismissed || outcome.exitCode == PkexecNotAuthorized);
     return Error{refused ? ErrorCode::Cancelled : ErrorCode::ToolFailed,

@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include <chrono>
+#include <stop_token>
 
 namespace portlight {
 
@@ -29,9 +30,10 @@ PrivilegeWay privilegeWay(const PrivilegeSurroundings &surroundings);
 
 // As long as a person may take for the password; then the command is given up.
 inline constexpr std::chrono::minutes PrivilegedTimeMax{5};
-// Runs a report's privileged command; blocking. Errors: Cancelled (refused or dismissed), ToolMissing (no way),
-// ToolFailed with the program's own words.
-Result<void> runPrivileged(const QStringList &command, PrivilegeWay way, const QStringList &toolFolders);
+// Runs a report's privileged command; blocking. Errors: Cancelled (refused, dismissed, or stopped before it was
+// allowed), ToolMissing (no way), ToolFailed with the program's own words.
+Result<void> runPrivileged(const QStringList &command, PrivilegeWay way, const QStringList &toolFolders,
+                           const std::stop_token &stop = {});
 
 // The command as a shell takes it, quoted where it has to be: to be shown, and pasted.
 QString shellText(const QStringList &command);

@@ -52,6 +52,8 @@ ProgramOutcome::End waitForEnd(QProcess &process, const ProgramCall &call)
         waiting += process.bytesAvailable();
         if (waiting > ProgramOutputBytesMax)
             return ProgramOutcome::End::TooMuchOutput;
+        if (call.stop.stop_requested())
+            return ProgramOutcome::End::Stopped;
         if (deadline.hasExpired())
             return ProgramOutcome::End::TimedOut;
     }
@@ -70,6 +72,7 @@ QString ProgramOutcome::words(const QString &program) const
     case End::NotStarted: return u"%1 cannot be started: %2"_s.arg(name, text);
     case End::TimedOut:
         return u"%1 did not end in time and was stopped%2"_s.arg(name, text.isEmpty() ? QString() : u": "_s + text);
+    case End::Stopped: return u"%1 was stopped"_s.arg(name);
     case End::TooMuchOutput:
         return u"%1 wrote more than %2 bytes and was stopped"_s.arg(name).arg(ProgramOutputBytesMax);
     case End::Crashed: return u"%1 crashed%2"_s.arg(name, text.isEmpty() ? QString() : u": "_s + text);
@@ -118,6 +121,10 @@ ProgramOutcome TrustPrograms::run(const ProgramCall &call) const
     outcome.end = waitForEnd(process, call);
     if (process.state() != QProcess::NotRunning)
         kill(process, ownGroup);
+    // What runs as root by then cannot be killed, and has come to its own end.
+    if (outcome.end == ProgramOutcome::End::Stopped && process.state() == QProcess::NotRunning
+        && process.exitStatus() == QProcess::NormalExit)
+        outcome.end = ProgramOutcome::End::Exited;
     outcome.exitCode = process.exitCode();
     outcome.output = process.readAllStandardOutput().left(ProgramOutputBytesMax);
     outcome.errors = process.readAllStandardError().left(ProgramOutputBytesMax);

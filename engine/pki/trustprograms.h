@@ -6,6 +6,7 @@
 #include <QStringList>
 
 #include <chrono>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -25,10 +26,11 @@ struct ProgramCall {
     std::vector<std::pair<QString, QString>> environment; // besides what is inherited
     // Asks for a password there: it keeps the terminal and its input.
     bool usesTerminal = false;
+    std::stop_token stop; // nobody waits for it any more
 };
 
 struct ProgramOutcome {
-    enum class End : quint8 { Exited, NotStarted, Crashed, TimedOut, TooMuchOutput };
+    enum class End : quint8 { Exited, NotStarted, Crashed, TimedOut, Stopped, TooMuchOutput };
     End end = End::NotStarted;
     int exitCode = -1;
     QByteArray output;

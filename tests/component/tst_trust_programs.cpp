@@ -3,9 +3,11 @@
 #include "pki/trustprograms.h"
 #include "support/trustlab.h"
 
+#include <QFile>
 #include <QTest>
 
 #include <csignal>
+#include <thread>
 
 using namespace portlight;
 using namespace portlight::testing;
@@ -77,6 +79,23 @@ private Q_SLOTS:
         QVERIFY(child > 0);
         // Dead, or a zombie that its new parent has not collected yet.
         QTRY_VERIFY(::kill(child, 0) != 0 || readFile(u"/proc/%1/stat"_s.arg(child)).contains(") Z"));
+    }
+
+    void aProgramIsStoppedWhenNobodyWaitsForIt()
+    {
+        const TrustLab lab;
+        lab.writeTool(u"pkexec"_s, "echo begun >\"" + lab.path(u"log"_s).toUtf8() + "\"; exec sleep 1000\n");
+        std::stop_source stop;
+        std::jthread person([&lab, &stop] {
+            while (!QFile::exists(lab.path(u"log"_s)))
+                std::this_thread::yield();
+            stop.request_stop();
+        });
+        const Result<void> outcome =
+            runPrivileged({u"update"_s}, PrivilegeWay::Pkexec, {lab.path(u"tools"_s)}, stop.get_token());
+        QVERIFY(!outcome.ok());
+        QCOMPARE(outcome.error().code, ErrorCode::Cancelled);
+        QCOMPARE(outcome.error().hint, u"run it as root: update"_s);
     }
 
     void outputHasAMaximum()

@@ -7,12 +7,14 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QSemaphore>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThreadPool>
 
 #include <atomic>
+#include <stop_token>
 
 using namespace portlight;
 using namespace portlight::testing;
@@ -55,6 +57,16 @@ private:
     QStringList m_privileged;
 };
 
+// As pkexec does while its dialog is open; takes the semaphore's one when it has begun.
+Result<void> waitForStop(const std::stop_token &stop, QSemaphore &begun)
+{
+    QSemaphore stopped;
+    const std::stop_callback onStop(stop, [&stopped] { stopped.release(); });
+    begun.acquire();
+    return stopped.tryAcquire(1, PatienceMs) ? Error{ErrorCode::Cancelled, u"stopped"_s, {}, {}}
+                                             : Error{ErrorCode::ToolFailed, u"it was never stopped"_s, {}, {}};
+}
+
 // An authority in a folder of its own, before a keychain of its own; another one in the same folder is another program.
 struct Desk {
     AuthorityOptions options()
@@ -74,8 +86,11 @@ struct Desk {
                                                          QStringList{u"update-it"_s, u"now"_s}));
             return stores;
         };
-        given.runPrivileged = [notes = notes, refusal = refusal](const QStringList &command) -> Result<void> {
+        given.runPrivileged = [notes = notes, refusal = refusal,
+                               asks = asks](const QStringList &command, const std::stop_token &stop) -> Result<void> {
             notes->append(u"privileged "_s + command.join(u' '));
+            if (asks->available() > 0)
+                return waitForStop(stop, *asks);
             if (refusal->code != ErrorCode::None)
                 return *refusal;
             return {};
@@ -106,6 +121,7 @@ struct Desk {
     std::shared_ptr<std::atomic<int>> looks = std::make_shared<std::atomic<int>>(0); // at the clock
     std::shared_ptr<Error> refusal = std::make_shared<Error>();                      // of privilege
     std::shared_ptr<QStringList> notes = std::make_shared<QStringList>();
+    std::shared_ptr<QSemaphore> asks = std::make_shared<QSemaphore>(); // one: privilege waits for a person
 };
 
 // The answer to one command; request 0 when there was none.
@@ -516,6 +532,40 @@ private Q_SLOTS:
         const AuthorityOutcome refused = outcomeOf(*authority, run);
         QCOMPARE(refused.error.code, ErrorCode::Cancelled);
         QCOMPARE(refused.stores.size(), 1); // proven all the same
+    }
+
+    void waitingForAnAdministratorCanBeGivenUp()
+    {
+        Desk desk;
+        const auto authority = desk.authority();
+        QVERIFY(create(*authority).ok);
+        outcomeOf(*authority, [&] { return authority->trust(); });
+        const QList<TrustStoreStatus> known = authority->status().stores;
+        desk.asks->release();
+        const AuthorityOutcome given = outcomeOf(*authority, [&] {
+            const quint64 id = authority->runPrivileged(u"system"_s);
+            if (QTest::qWaitFor([&] { return desk.asks->available() == 0; }, PatienceMs))
+                authority->cancel();
+            return id;
+        });
+        QCOMPARE(given.error.code, ErrorCode::Cancelled);
+        QCOMPARE(authority->status().stores, known);
+        QVERIFY(
+            outcomeOf(*authority, [&] { return authority->trust({u"good"_s}); }).ok); // the next one is none the wiser
+    }
+
+    void closingDoesNotWaitForAnAdministrator()
+    {
+        Desk desk;
+        auto authority = desk.authority();
+        QVERIFY(create(*authority).ok);
+        outcomeOf(*authority, [&] { return authority->trust({u"system"_s}); });
+        desk.asks->release();
+        desk.notes->clear();
+        authority->runPrivileged(u"system"_s);
+        QVERIFY(QTest::qWaitFor([&] { return desk.asks->available() == 0; }, PatienceMs));
+        authority.reset();
+        QCOMPARE(*desk.notes, QStringList{u"privileged update-it now"_s}); // the stores are not looked at any more
     }
 
     void trustWantsAnAuthority()
