@@ -157,6 +157,20 @@ private Q_SLOTS:
         QVERIFY(m_fake.asked.isEmpty());
     }
 
+    // A problem that is shown takes its place from nothing else.
+    void aProblemSqueezesNoText()
+    {
+        click("createLocalCa");
+        auto *dialog = m_page->findChild<QDialog *>(u"createAuthority"_s);
+        find<QLineEdit>("authoritySuffixes")->setText(u"dev"_s);
+        click("createAuthorityAccept");
+        QCoreApplication::processEvents();
+        for (const QLabel *label : dialog->findChildren<QLabel *>()) {
+            if (label->isVisible() && label->wordWrap())
+                QVERIFY2(label->height() >= label->heightForWidth(label->width()), qPrintable(label->text()));
+        }
+    }
+
     void passphraseIsAskedForTwice()
     {
         click("createLocalCa");
@@ -188,6 +202,26 @@ private Q_SLOTS:
         QCOMPARE(notice(), u"no keychain runs — start one"_s);
         click("certificatesNoticeAction");
         QVERIFY(find<QRadioButton>("protectPassphrase")->isChecked());
+        const auto *dialog = m_page->findChild<QDialog *>(u"createAuthority"_s);
+        QCOMPARE(dialog->focusWidget(), find<QLineEdit>("authorityPassphrase"));
+    }
+
+    void ofABrokenOneNothingIsClaimed()
+    {
+        AuthorityStatus broken;
+        broken.state = AuthorityState::Broken;
+        broken.problem = u"root.crt is garbage"_s;
+        broken.remedy = u"put it back"_s;
+        m_page->setStatus(broken);
+        QCOMPARE(text("authorityLockText"), u"root.crt is garbage — put it back"_s);
+        QVERIFY(find<QPushButton>("authorityRetry")->isVisible());
+        QVERIFY(find<QPushButton>("authorityReplace")->isVisible());
+        for (const char *name : {"authorityFingerprint", "authorityProtection", "trustStores", "authorityExport"})
+            QVERIFY2(!find<QWidget>(name)->isVisible(), name);
+        QVERIFY(!m_page->findChild<Badge *>(u"authorityConstraint"_s));
+        QVERIFY(m_fake.asked.isEmpty()); // no store is looked into
+        m_page->setStatus(readyAuthority());
+        QVERIFY(find<QWidget>("trustStores")->isVisible());
     }
 
     void theCardSaysWhatItIs()
@@ -306,6 +340,28 @@ private Q_SLOTS:
         waitUntilClosed("privilege");
         succeed(u"It is trusted."_s);
         QCOMPARE(notice(), u"It is trusted."_s);
+    }
+
+    void waitingForAnAdministratorCanBeEnded()
+    {
+        m_page->setStatus(readyAuthority());
+        const auto *giveUp = find<QPushButton>("certificatesGiveUp");
+        QVERIFY(!giveUp->isVisible());
+        click("trustAll");
+        TrustStoreStatus system = storeNamed(u"System"_s, TrustStoreStatus::State::NotTrusted);
+        system.privilegedCommand = QStringList{u"update-it"_s};
+        TrustStoreStatus browser = storeNamed(u"Chromium"_s, TrustStoreStatus::State::ToolMissing);
+        browser.detail = u"certutil is missing"_s;
+        fail({ErrorCode::ToolFailed, u"not trusted in both"_s, {}, {}}, {system, browser});
+        QCOMPARE(notice(), u"Chromium: certutil is missing"_s); // no administrator helps there
+        click("privilegeAccept");
+        QVERIFY(giveUp->isVisible());
+        const quint64 waiting = m_fake.last;
+        click("certificatesGiveUp");
+        QCOMPARE(m_fake.asked.last(), u"cancel"_s);
+        m_page->showOutcome({waiting, false, {ErrorCode::Cancelled, u"not waited for"_s, {}, {}}, {}, {}, {}});
+        QVERIFY(!giveUp->isVisible());
+        QCOMPARE(notice(), u"not waited for"_s);
     }
 
     void refusedPrivilegeChangesNothing()

@@ -285,6 +285,19 @@ private Q_SLOTS:
         QCOMPARE(m_fake.views.first().url, u"https://shop.localhost:8443"_s);
     }
 
+    // Labels and fields stay where they are, whatever is shown between them.
+    void switchingHttpsOnMovesNoField()
+    {
+        type(u"shop 3000"_s);
+        find<QTabBar>("domainTabs")->setCurrentIndex(1);
+        const auto *protocols = find<QComboBox>("httpsProtocols");
+        QCoreApplication::processEvents();
+        const int left = protocols->mapTo(m_page.get(), QPoint()).x();
+        find<QCheckBox>("httpsOn")->click();
+        QCoreApplication::processEvents();
+        QCOMPARE(protocols->mapTo(m_page.get(), QPoint()).x(), left);
+    }
+
     void hstsComesWithItsWarning()
     {
         type(u"shop 3000"_s);
@@ -414,6 +427,42 @@ private Q_SLOTS:
         auto *more = chips->findChild<QPushButton *>(u"portChipsMore"_s);
         QVERIFY(more->isVisible());
         QVERIFY(chips->rect().contains(more->geometry()));
+    }
+
+    void aPortThatComesMovesNothing()
+    {
+        type(u"shop 3000"_s);
+        QCoreApplication::processEvents();
+        const auto *table = find<FlatTable>("domainsTable");
+        const int top = table->mapTo(m_page.get(), QPoint()).y();
+        ListeningPort port;
+        port.port = 5173;
+        port.process = u"node"_s;
+        m_page->setListeningPorts({port});
+        QCoreApplication::processEvents();
+        QVERIFY(find<QWidget>("portChips")->findChild<QPushButton *>(u"portChip5173"_s)->isVisible());
+        QCOMPARE(table->mapTo(m_page.get(), QPoint()).y(), top);
+        m_page->setListeningPorts({});
+        QCoreApplication::processEvents();
+        QCOMPARE(table->mapTo(m_page.get(), QPoint()).y(), top);
+    }
+
+    void typingAtTheStartAddsADomain() { QCOMPARE(m_page->focusWidget(), find<QLineEdit>("quickAdd")); }
+
+    void tabGoesThroughTheEditorAsItIsRead()
+    {
+        type(u"shop 3000"_s);
+        find<QLineEdit>("domainName")->setText(u"shops.localhost"_s);
+        Q_EMIT find<QLineEdit>("domainName")->textEdited(u"shops.localhost"_s); // Apply can be reached
+        find<QTabBar>("domainTabs")->setFocus();
+        QStringList order;
+        for (int i = 0; i < 9; ++i) {
+            order += m_page->focusWidget()->objectName();
+            QTest::keyClick(m_page->focusWidget(), Qt::Key_Tab);
+        }
+        QCOMPARE(order,
+                 (QStringList{u"domainTabs"_s, u"domainOpen"_s, u"domainCopyUrl"_s, u"domainRemove"_s, u"domainName"_s,
+                              u"domainTarget"_s, u"domainPort"_s, u"domainWebSockets"_s, u"domainApply"_s}));
     }
 
     void portsAreLookedForWhileThePageIsShown()

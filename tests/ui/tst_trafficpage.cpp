@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "theme/fonts.h"
 #include "traffic/trafficpage.h"
 #include "ui/exchanges.h"
 #include "widgets/badge.h"
@@ -219,6 +220,11 @@ private Q_SLOTS:
         auto *decisions = find<FlatTable>("exchangeDecisions");
         QCOMPARE(decisions->model()->index(0, 1).data().toString(), u"domain"_s);
         QCOMPARE(decisions->model()->index(0, 4).data().toString(), u"b.conf:12"_s);
+        constexpr int Padding = 16; // of a cell
+        for (int step = 0; step <= int(Decision::Step::Answer); ++step) {
+            const int word = QFontMetrics(semiboldFont()).horizontalAdvance(decisionStepName(Decision::Step(step)));
+            QVERIFY2(word + Padding <= decisions->columnWidth(1), qPrintable(QString::number(step)));
+        }
         Q_EMIT decisions->activatedRow(0);
         QCOMPARE(asked.count(), 1);
     }

@@ -60,7 +60,7 @@ AuthorityCard::AuthorityCard(QWidget *parent)
     texts->addLayout(m_chips);
     texts->addWidget(makeFacts());
     auto *row = new QHBoxLayout;
-    row->setContentsMargins(24, 4, 24, 12);
+    row->setContentsMargins(24, 8, 24, 12);
     row->setSpacing(16);
     row->addWidget(m_shield, 0, Qt::AlignTop);
     row->addLayout(texts, 1);
@@ -75,7 +75,8 @@ AuthorityCard::AuthorityCard(QWidget *parent)
 
 QWidget *AuthorityCard::makeFacts()
 {
-    auto *facts = new QWidget(this);
+    m_facts = new QWidget(this);
+    QWidget *facts = m_facts;
     auto *grid = new QGridLayout(facts);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(12);
@@ -160,7 +161,7 @@ void AuthorityCard::setStatus(const AuthorityStatus &status, const QDateTime &no
                             : QString());
     m_protection->setText(protectionText(status.protection));
     m_fingerprint->setText(fingerprintText(status.fingerprint));
-    m_copy->setVisible(!status.fingerprint.isEmpty());
+    m_facts->setVisible(!status.fingerprint.isEmpty()); // what is broken has none
     if (otherSuffixes)
         showSuffixes();
     showLock();
@@ -180,6 +181,8 @@ void AuthorityCard::showSuffixes()
         delete item->widget();
         delete item;
     }
+    if (m_status.suffixes.isEmpty())
+        return m_chips->addStretch(1);
     m_chips->addWidget(dimLabel(tr("Signs only names below"), this));
     const auto addChip = [this](const QString &text, const QString &tip) {
         auto *chip = new Badge(this);
@@ -211,8 +214,8 @@ void AuthorityCard::showLock()
     QString text = problemText(m_status.problem, m_status.remedy);
     if (unlocking)
         text = tr("The system keychain is asked for the passphrase. It may show a prompt of its own.");
-    else if (text.isEmpty() && locked)
-        text = tr("Certificates that exist go on; new ones need the passphrase.");
+    else if (asksPerson)
+        text = tr("Its keys open with your passphrase. Until then, HTTPS of your domains waits; HTTP goes on.");
     m_lockText->setText(text);
 }
 

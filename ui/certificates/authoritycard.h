@@ -50,6 +50,7 @@ private:
     ElidedLabel *m_name;
     Badge *m_state;
     QHBoxLayout *m_chips;
+    QWidget *m_facts;
     ElidedLabel *m_fingerprint;
     QPushButton *m_copy;
     QLabel *m_validity;

@@ -77,6 +77,8 @@ void CertificatesPage::buildHeader()
     m_working->setObjectName(u"certificatesWorking"_s);
     m_working->setForegroundRole(QPalette::PlaceholderText);
     header->addWidget(m_working);
+    m_giveUp = header->addButton(u"certificatesGiveUp"_s, tr("Cancel"));
+    m_giveUp->setAccessibleName(tr("Stop waiting for an administrator"));
     m_replace = header->addButton(u"authorityReplace"_s, tr("New CA…"));
     m_replace->setToolTip(tr("For other names, or when the key may have been read by somebody"));
     m_exportRoot = header->addButton(u"authorityExport"_s, tr("Export root certificate…"));
@@ -106,12 +108,18 @@ void CertificatesPage::buildContent()
     auto *tabRow = new QHBoxLayout;
     tabRow->setContentsMargins(16, 0, 16, 0);
     tabRow->addWidget(m_tabs, 1);
+    m_below = new QWidget(content);
+    auto *below = new QVBoxLayout(m_below);
+    below->setContentsMargins(0, 0, 0, 0);
+    below->setSpacing(0);
+    below->addLayout(tabRow);
+    below->addWidget(m_panels, 1);
     auto *column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_card);
-    column->addLayout(tabRow);
-    column->addWidget(m_panels, 1);
+    column->addWidget(m_below, 1);
+    column->addStretch(); // while there is nothing below
     m_stack->addWidget(content);
 }
 
@@ -149,6 +157,7 @@ void CertificatesPage::connectSignals()
 {
     connect(m_replace, &QPushButton::clicked, this, &CertificatesPage::createAuthority);
     connect(m_exportRoot, &QPushButton::clicked, this, &CertificatesPage::exportRoot);
+    connect(m_giveUp, &QPushButton::clicked, this, [this] { m_actions.cancel(); });
     connect(m_tabs, &QTabBar::currentChanged, m_panels, &QStackedWidget::setCurrentIndex);
     connect(m_notice, &NoticeBar::actionTriggered, this, [this] {
         m_notice->hide();
@@ -170,8 +179,9 @@ void CertificatesPage::connectSignals()
 
 void CertificatesPage::setStatus(const AuthorityStatus &status)
 {
-    const bool appeared = m_status.state == AuthorityState::None && status.state != AuthorityState::None;
+    const bool wasUsable = isUsable();
     m_status = status;
+    const bool appeared = !wasUsable && isUsable();
     showState();
     if (appeared && isVisible() && !status.trustKnown)
         refresh();
@@ -183,9 +193,10 @@ void CertificatesPage::showState()
     const bool there = m_status.state != AuthorityState::None;
     const bool ready = m_status.state == AuthorityState::Ready;
     m_stack->setCurrentIndex(there ? Content : Nothing);
-    m_working->setVisible(m_status.busy);
+    showWork();
     m_replace->setVisible(there);
-    m_exportRoot->setVisible(there);
+    m_exportRoot->setVisible(isUsable());
+    m_below->setVisible(isUsable());
     m_card->setStatus(m_status, now);
     m_stores->setStores(m_status.stores, m_status.trustKnown, m_status.busy);
     m_leaves->setCertificates(m_status.certificates, ready, now);
@@ -193,22 +204,38 @@ void CertificatesPage::showState()
     const qsizetype count = m_status.certificates.size();
     m_tabs->setTabText(1, count > 0 ? tr("Certificates (%1)").arg(count) : tr("Certificates"));
     for (QAction *action : std::as_const(m_pageActions))
-        action->setEnabled(there);
+        action->setEnabled(isUsable());
     m_pageActions.first()->setEnabled(true);
     m_pageActions.first()->setText(there ? tr("Replace the Local CA…") : tr("Create a Local CA…"));
     m_pageActions.at(1)->setEnabled(ready);
 }
 
+// Its files can be read: there is a root to be trusted.
+bool CertificatesPage::isUsable() const
+{
+    return m_status.state != AuthorityState::None && m_status.state != AuthorityState::Broken;
+}
+
+// An administrator's password may take minutes, and may never come.
+void CertificatesPage::showWork()
+{
+    const bool waits = m_requests.values().contains(Kind::Privileged);
+    m_working->setText(waits ? tr("Waiting for an administrator…") : tr("Working…"));
+    m_working->setVisible(waits || m_status.busy);
+    m_giveUp->setVisible(waits);
+}
+
 void CertificatesPage::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
-    if (m_status.state != AuthorityState::None && !m_status.trustKnown)
+    if (isUsable() && !m_status.trustKnown)
         refresh();
 }
 
 void CertificatesPage::ask(Kind kind, quint64 request)
 {
     m_requests.insert(request, kind);
+    showWork();
 }
 
 // ---- what can be done ------------------------------------------------------------------------------
@@ -344,6 +371,20 @@ void CertificatesPage::reportCreation(const QString &text)
     report(Tone::Good, text + domains, tr("Trust in all stores"), [this] { trustAll(); });
 }
 
+// Those that no administrator helps; the others are asked for next.
+void CertificatesPage::reportUnprivileged(const QList<TrustStoreStatus> &stores, TrustStoreStatus::State wanted)
+{
+    m_notice->hide();
+    QStringList left;
+    for (const TrustStoreStatus &store : stores) {
+        if (store.state != wanted && store.state != TrustStoreStatus::State::Unavailable
+            && store.privilegedCommand.isEmpty())
+            left += u"%1: %2"_s.arg(store.name, problemText(store.detail, store.remedy));
+    }
+    if (!left.isEmpty())
+        report(Tone::Warning, left.join(u"; "_s));
+}
+
 void CertificatesPage::showOutcome(const AuthorityOutcome &outcome)
 {
     const auto found = m_requests.constFind(outcome.request);
@@ -351,6 +392,7 @@ void CertificatesPage::showOutcome(const AuthorityOutcome &outcome)
         return; // somebody else's
     const Kind kind = *found;
     m_requests.erase(found);
+    showWork();
     if (kind == Kind::Trust || kind == Kind::Untrust) {
         const auto wanted =
             kind == Kind::Trust ? TrustStoreStatus::State::Trusted : TrustStoreStatus::State::NotTrusted;
@@ -358,8 +400,10 @@ void CertificatesPage::showOutcome(const AuthorityOutcome &outcome)
             if (store.state != wanted && !store.privilegedCommand.isEmpty())
                 m_privileged += store;
         }
-        if (!m_privileged.isEmpty())
+        if (!m_privileged.isEmpty()) {
+            reportUnprivileged(outcome.stores, wanted);
             return askPrivilege();
+        }
     }
     if (!outcome.ok)
         reportFailure(kind, outcome.error);

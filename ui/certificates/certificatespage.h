@@ -51,6 +51,8 @@ private:
                            void (CertificatesPage::*run)());
     void connectSignals();
     void showState();
+    void showWork();
+    bool isUsable() const;
     void ask(Kind kind, quint64 request);
     void createAuthority();
     void createWith(AuthorityProtection protection);
@@ -64,6 +66,7 @@ private:
     void untrust(const QStringList &ids);
     void refresh();
     void askPrivilege();
+    void reportUnprivileged(const QList<TrustStoreStatus> &stores, TrustStoreStatus::State wanted);
     void report(Tone tone, const QString &text, const QString &action = {}, std::function<void()> run = {});
     void reportFailure(Kind kind, const Error &error);
     void reportCreation(const QString &text);
@@ -78,11 +81,13 @@ private:
     QPushButton *m_exportRoot;
     QPushButton *m_replace;
     QLabel *m_working;
+    QPushButton *m_giveUp;
     NoticeBar *m_notice;
     QStackedWidget *m_stack;
     EmptyState *m_empty;
     AuthorityCard *m_card;
     QTabBar *m_tabs;
+    QWidget *m_below; // the card
     QStackedWidget *m_panels;
     TrustStoresPanel *m_stores;
     LeavesPanel *m_leaves;

@@ -70,16 +70,15 @@ CreateAuthorityDialog::CreateAuthorityDialog(bool replaces, QWidget *parent)
     m_suffixes->setAccessibleName(tr("Endings of names that it may sign"));
     m_suffixes->setFont(wireFont());
     m_suffixes->setText(u"localhost test"_s);
-    addField(tr("For names that end in"), m_suffixes);
+    addField(tr("For &names that end in"), m_suffixes);
     addNote(tr("And for this machine's own addresses. Browsers refuse a certificate of this CA for any other name, so "
                "that even a stolen key cannot stand in for another site."));
     content()->addSpacing(8);
     content()->addWidget(new QLabel(tr("Its key is locked. What opens it?"), this));
-    m_keychain = addChoice(u"protectKeychain"_s, tr("The system keychain"),
-                           tr("It opens by itself while you are "
-                              "logged in."));
+    m_keychain =
+        addChoice(u"protectKeychain"_s, tr("The system &keychain"), tr("It opens by itself while you are logged in."));
     m_passphraseChoice =
-        addChoice(u"protectPassphrase"_s, tr("A passphrase of mine"), tr("Asked for each time Portlight starts."));
+        addChoice(u"protectPassphrase"_s, tr("A &passphrase of mine"), tr("Asked for each time Portlight starts."));
     m_passphrase = passphraseField(u"authorityPassphrase"_s, tr("Passphrase"), this);
     m_again = passphraseField(u"authorityPassphraseAgain"_s, tr("Once more"), this);
     auto *fields = new QHBoxLayout;
@@ -87,7 +86,7 @@ CreateAuthorityDialog::CreateAuthorityDialog(bool replaces, QWidget *parent)
     fields->addWidget(m_passphrase);
     fields->addWidget(m_again);
     content()->addLayout(fields);
-    m_file = addChoice(u"protectFile"_s, tr("A file that only I can read"), tr("For machines without a keychain."));
+    m_file = addChoice(u"protectFile"_s, tr("A &file that only I can read"), tr("For machines without a keychain."));
     m_fileWarning = addNote(tr("Whoever can read your files can then make certificates that your browsers trust. The "
                                "page keeps saying so."));
     m_fileWarning->setContentsMargins(NoteIndent, 0, 0, 0);
@@ -104,11 +103,17 @@ QRadioButton *CreateAuthorityDialog::addChoice(const QString &objectName, const 
 {
     auto *choice = new QRadioButton(title, this);
     choice->setObjectName(objectName);
-    choice->setAccessibleName(title);
+    choice->setAccessibleName(QString(title).remove(u'&'));
     choice->setAccessibleDescription(note);
-    content()->addWidget(choice);
-    QLabel *label = addNote(note);
-    label->setContentsMargins(NoteIndent, 0, 0, 0);
+    auto *label = new QLabel(note, this);
+    label->setForegroundRole(QPalette::PlaceholderText);
+    label->setWordWrap(true);
+    label->setContentsMargins(NoteIndent, 0, 0, 4);
+    auto *together = new QVBoxLayout; // closer to each other than to the next choice
+    together->setSpacing(2);
+    together->addWidget(choice);
+    together->addWidget(label);
+    content()->addLayout(together);
     return choice;
 }
 
@@ -116,7 +121,9 @@ void CreateAuthorityDialog::setProtection(AuthorityProtection protection)
 {
     switch (protection) {
     case AuthorityProtection::Keychain: return m_keychain->setChecked(true);
-    case AuthorityProtection::Passphrase: return m_passphraseChoice->setChecked(true);
+    case AuthorityProtection::Passphrase:
+        m_passphraseChoice->setChecked(true);
+        return m_passphrase->setFocus(); // so that it is not typed where it can be read
     case AuthorityProtection::File: return m_file->setChecked(true);
     }
 }
@@ -132,7 +139,6 @@ void CreateAuthorityDialog::showFields()
         field->setVisible(m_passphraseChoice->isChecked());
     m_fileWarning->setVisible(m_file->isChecked());
     showProblem({});
-    adjustSize();
 }
 
 QString CreateAuthorityDialog::problem() const

@@ -34,7 +34,7 @@ IssueDialog::IssueDialog(const QStringList &suffixes, QWidget *parent)
     m_names->setAccessibleName(tr("Names of the certificate"));
     m_names->setFont(wireFont());
     m_names->setPlaceholderText(u"mail.%1  127.0.0.1"_s.arg(suffixes.value(0, u"localhost"_s)));
-    addField(tr("Names and addresses"), m_names);
+    addField(tr("&Names and addresses"), m_names);
     addNote(tr("It may sign names below %1, and this machine's own addresses. It is valid for 90 days.")
                 .arg(suffixes.join(u", "_s)));
     setCheck([this] { return problem(); });

@@ -20,8 +20,8 @@ PasswordDialog::PasswordDialog(QWidget *parent)
     m_again->setAccessibleName(tr("Password, once more"));
     for (QLineEdit *field : {m_password, m_again})
         field->setEchoMode(QLineEdit::Password);
-    addField(tr("Password"), m_password);
-    addField(tr("Once more"), m_again);
+    addField(tr("&Password"), m_password);
+    addField(tr("&Once more"), m_again);
     setCheck([this] {
         if (m_password->text().isEmpty())
             return tr("The file needs a password, for there is a key in it");

@@ -18,6 +18,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int CommandHeight = 96;
+constexpr int CommandMargin = 8;
 
 } // namespace
 
@@ -33,6 +34,7 @@ PrivilegeDialog::PrivilegeDialog(const TrustStoreStatus &store, QWidget *parent)
     command->setGround(QPalette::Window);
     command->setLineWrapMode(QPlainTextEdit::WidgetWidth);
     command->setFixedHeight(CommandHeight);
+    command->document()->setDocumentMargin(CommandMargin);
     command->setCode(commandText(store.privilegedCommand), Syntax::Plain);
     auto *copy = new QPushButton(themedIcon(u"copy"_s), tr("Copy"), this);
     copy->setObjectName(u"privilegeCopy"_s);

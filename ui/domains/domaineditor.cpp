@@ -41,16 +41,15 @@ QPushButton *iconButton(const QString &objectName, const QString &icon, const QS
     return button;
 }
 
-// "Listens on 127.0.0.1:8080, [::1]:8080. Written in portlight.conf, line 13."
+// "127.0.0.1:8080, [::1]:8080 · portlight.conf, line 13"
 QString writtenText(const DomainView &view)
 {
-    QString text =
-        view.listens.isEmpty() ? QString() : DomainEditor::tr("Listens on %1.").arg(view.listens.join(u", "_s));
+    QStringList parts;
+    if (!view.listens.isEmpty())
+        parts += view.listens.join(u", "_s);
     if (view.position.isKnown())
-        text += DomainEditor::tr(" Written in %1, line %2.")
-                    .arg(view.position.file.section(u'/', -1))
-                    .arg(view.position.line);
-    return text.trimmed();
+        parts += DomainEditor::tr("%1, line %2").arg(view.position.file.section(u'/', -1)).arg(view.position.line);
+    return parts.join(u" · "_s);
 }
 
 QLineEdit *wireField(const QString &objectName, const QString &accessibleName, QWidget *parent)
@@ -84,56 +83,28 @@ DomainEditor::DomainEditor(const DomainActions &actions, QWidget *parent)
     connectSignals();
 }
 
+// In the order in which Tab goes.
 QWidget *DomainEditor::makeForm()
 {
     auto *form = new QWidget(this);
     form->setMinimumWidth(340);
-    makeButtons(form);
-    m_problem = new QLabel(form);
-    m_problem->setObjectName(u"domainProblem"_s);
-    m_problem->setWordWrap(true);
-    m_written = new ElidedLabel(form);
-    m_written->setObjectName(u"domainWritten"_s);
-    m_written->setForegroundRole(QPalette::PlaceholderText);
-    QWidget *pages = makePages(form);
-    auto *top = new QHBoxLayout;
-    top->setSpacing(4);
-    top->addWidget(m_title, 1);
-    top->addWidget(m_tabs);
-    top->addSpacing(12);
-    for (QPushButton *button : {m_open, m_copy, m_remove})
-        top->addWidget(button);
-    auto *bottom = new QHBoxLayout;
-    bottom->addWidget(m_apply);
-    bottom->addWidget(m_revert);
-    bottom->addWidget(m_openFile);
-    bottom->addSpacing(8);
-    bottom->addWidget(m_written, 1);
     auto *column = new QVBoxLayout(form);
     column->setContentsMargins(24, 4, 16, 12);
     column->setSpacing(8);
-    column->addLayout(top);
-    column->addWidget(pages, 1);
+    column->addLayout(makeTop(form));
+    column->addWidget(makePages(form), 1);
+    m_problem = new QLabel(form);
+    m_problem->setObjectName(u"domainProblem"_s);
+    m_problem->setWordWrap(true);
     column->addWidget(m_problem);
-    column->addLayout(bottom);
+    column->addLayout(makeBottom(form));
     return form;
 }
 
-void DomainEditor::makeButtons(QWidget *form)
+QLayout *DomainEditor::makeTop(QWidget *form)
 {
     m_title = new ElidedLabel(form);
     m_title->setFont(semiboldFont());
-    m_open = iconButton(u"domainOpen"_s, u"open"_s, tr("Open in browser (Ctrl+O)"), form);
-    m_copy = iconButton(u"domainCopyUrl"_s, u"copy"_s, tr("Copy URL (Ctrl+C)"), form);
-    m_remove = iconButton(u"domainRemove"_s, u"delete"_s, tr("Delete (Del)"), form);
-    m_apply = namedButton(u"domainApply"_s, tr("Apply"), form);
-    m_apply->setProperty(PrimaryProperty, true);
-    m_revert = namedButton(u"domainRevert"_s, tr("Revert"), form);
-    m_openFile = namedButton(u"domainOpenFile"_s, tr("Open file"), form);
-}
-
-QWidget *DomainEditor::makePages(QWidget *form)
-{
     m_tabs = new QTabBar(form);
     m_tabs->setObjectName(u"domainTabs"_s);
     m_tabs->setAccessibleName(tr("Settings of this domain"));
@@ -141,12 +112,45 @@ QWidget *DomainEditor::makePages(QWidget *form)
     m_tabs->setDrawBase(false);
     m_tabs->addTab(tr("General"));
     m_tabs->addTab(tr("HTTPS"));
-    m_https = new HttpsForm(form);
+    m_open = iconButton(u"domainOpen"_s, u"open"_s, tr("Open in browser (Ctrl+O)"), form);
+    m_copy = iconButton(u"domainCopyUrl"_s, u"copy"_s, tr("Copy URL (Ctrl+C)"), form);
+    m_remove = iconButton(u"domainRemove"_s, u"delete"_s, tr("Delete (Del)"), form);
+    auto *top = new QHBoxLayout;
+    top->setSpacing(4);
+    top->addWidget(m_title, 1);
+    top->addWidget(m_tabs);
+    top->addSpacing(12);
+    for (QPushButton *button : {m_open, m_copy, m_remove})
+        top->addWidget(button);
+    return top;
+}
+
+QWidget *DomainEditor::makePages(QWidget *form)
+{
     auto *pages = new QStackedWidget(form);
     pages->addWidget(makeGeneral(form));
+    m_https = new HttpsForm(form);
     pages->addWidget(m_https);
     connect(m_tabs, &QTabBar::currentChanged, pages, &QStackedWidget::setCurrentIndex);
     return pages;
+}
+
+QLayout *DomainEditor::makeBottom(QWidget *form)
+{
+    m_apply = namedButton(u"domainApply"_s, tr("Apply"), form);
+    m_apply->setProperty(PrimaryProperty, true);
+    m_revert = namedButton(u"domainRevert"_s, tr("Revert"), form);
+    m_openFile = namedButton(u"domainOpenFile"_s, tr("Open file"), form);
+    m_written = new ElidedLabel(form);
+    m_written->setObjectName(u"domainWritten"_s);
+    m_written->setForegroundRole(QPalette::PlaceholderText);
+    auto *bottom = new QHBoxLayout;
+    bottom->addWidget(m_apply);
+    bottom->addWidget(m_revert);
+    bottom->addWidget(m_openFile);
+    bottom->addSpacing(8);
+    bottom->addWidget(m_written, 1);
+    return bottom;
 }
 
 QWidget *DomainEditor::makeGeneral(QWidget *form)

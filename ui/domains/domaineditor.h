@@ -8,6 +8,7 @@
 
 class QCheckBox;
 class QLabel;
+class QLayout;
 class QLineEdit;
 class QPushButton;
 class QTabBar;
@@ -40,9 +41,10 @@ protected:
 
 private:
     QWidget *makeForm();
-    void makeButtons(QWidget *form);
-    QWidget *makeGeneral(QWidget *form);
+    QLayout *makeTop(QWidget *form);
     QWidget *makePages(QWidget *form);
+    QWidget *makeGeneral(QWidget *form);
+    QLayout *makeBottom(QWidget *form);
     QWidget *makePreview();
     void connectSignals();
     void load();

@@ -140,6 +140,7 @@ void DomainsPage::buildEmptyState()
     m_emptyPorts = new PortChips(m_empty);
     m_emptyPorts->setObjectName(u"emptyPortChips"_s);
     m_emptyPorts->setMinimumWidth(560);
+    m_emptyPorts->setCentered(true);
     m_empty->setExtra(m_emptyPorts);
     connect(m_empty->addButton(u"startDemo"_s, tr("Start the demo")), &QPushButton::clicked, this,
             &DomainsPage::startDemo);
@@ -256,6 +257,7 @@ void DomainsPage::refreshChips()
             free.append(port);
     }
     const bool empty = m_domains.isEmpty();
+    m_chips->setEmptyText(empty ? QString() : tr("Nothing else listens here."));
     m_chips->setPorts(empty ? QList<ListeningPort>() : free);
     m_emptyPorts->setPorts(empty ? free : QList<ListeningPort>());
 }
@@ -392,6 +394,8 @@ void DomainsPage::focusSearch()
 void DomainsPage::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
+    if (!focusWidget()) // adding is what comes first
+        m_quickAdd->setFocus();
     m_actions.findPorts();
     m_portsTimer.start();
 }

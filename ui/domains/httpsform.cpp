@@ -43,7 +43,7 @@ void addRow(QGridLayout *grid, const QString &text, QWidget *field, QWidget *bud
     label->setBuddy(buddy);
     const int row = grid->rowCount();
     grid->addWidget(label, row, 0);
-    grid->addWidget(field, row, 1);
+    grid->addWidget(field, row, 1, Qt::AlignLeft); // else its width would be the column's, and labels take the rest
 }
 
 // Widgets beside each other as one field.

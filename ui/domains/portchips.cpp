@@ -21,7 +21,7 @@ constexpr int ChipTextWidthMax = 220;
 
 PortChips::PortChips(QWidget *parent)
     : QWidget(parent)
-    , m_label(new QLabel(tr("Listening here:"), this))
+    , m_label(new QLabel(this))
     , m_more(new QPushButton(this))
 {
     setObjectName(u"portChips"_s);
@@ -55,33 +55,69 @@ void PortChips::setPorts(const QList<ListeningPort> &ports)
     m_chips.clear();
     for (const ListeningPort &port : ports)
         m_chips.append(makeChip(port));
-    setVisible(!ports.isEmpty());
+    showPorts();
+}
+
+void PortChips::setEmptyText(const QString &text)
+{
+    m_emptyText = text;
+    showPorts();
+}
+
+void PortChips::setCentered(bool centered)
+{
+    m_centered = centered;
     layoutChips();
+}
+
+void PortChips::showPorts()
+{
+    m_label->setText(m_ports.isEmpty() ? m_emptyText : tr("Listening here:"));
+    setVisible(!m_label->text().isEmpty());
+    layoutChips();
+}
+
+// How many chips go into the line, with "+N" behind them unless these are all.
+int PortChips::chipsThatFit() const
+{
+    const int moreWidth = fontMetrics().horizontalAdvance(u"+999"_s) + 24;
+    int x = m_label->width() + Gap;
+    int count = 0;
+    for (const QPushButton *chip : m_chips) {
+        const int chipWidth = chip->sizeHint().width();
+        const bool last = count == m_chips.size() - 1;
+        if (x + chipWidth + (last ? 0 : moreWidth) > width())
+            break;
+        x += chipWidth + Gap;
+        ++count;
+    }
+    return count;
 }
 
 void PortChips::layoutChips()
 {
     m_label->adjustSize();
-    m_label->move(0, (height() - m_label->height()) / 2);
-    int x = m_label->width() + Gap;
-    const int moreWidth = fontMetrics().horizontalAdvance(u"+999"_s) + 24;
-    m_shown = 0;
-    qsizetype position = 0;
-    for (QPushButton *chip : std::as_const(m_chips)) {
-        const QSize size = chip->sizeHint();
-        const bool last = m_shown == m_chips.size() - 1;
-        const bool fits = m_shown == position++ && x + size.width() + (last ? 0 : moreWidth) <= width();
-        chip->setVisible(fits);
-        if (!fits)
-            continue;
-        chip->setGeometry(QRect(QPoint(x, (height() - size.height()) / 2), size));
-        x += size.width() + Gap;
-        ++m_shown;
-    }
+    m_shown = chipsThatFit();
     const qsizetype rest = m_chips.size() - m_shown;
-    m_more->setVisible(rest > 0);
     m_more->setText(u"+%1"_s.arg(rest));
-    m_more->setGeometry(QRect(QPoint(x, (height() - m_more->sizeHint().height()) / 2), m_more->sizeHint()));
+    m_more->setVisible(rest > 0);
+    QList<QWidget *> line{m_label};
+    for (qsizetype i = 0; i < m_chips.size(); ++i) {
+        m_chips[i]->setVisible(i < m_shown);
+        if (i < m_shown)
+            line.append(m_chips[i]);
+    }
+    if (rest > 0)
+        line.append(m_more);
+    int lineWidth = -Gap;
+    for (const QWidget *widget : std::as_const(line))
+        lineWidth += widget->sizeHint().width() + Gap;
+    int x = m_centered ? std::max(0, (width() - lineWidth) / 2) : 0;
+    for (QWidget *widget : std::as_const(line)) {
+        const QSize size = widget->sizeHint();
+        widget->setGeometry(QRect(QPoint(x, (height() - size.height()) / 2), size));
+        x += size.width() + Gap;
+    }
 }
 
 void PortChips::showRest()

@@ -18,6 +18,9 @@ public:
     explicit PortChips(QWidget *parent = nullptr);
 
     void setPorts(const QList<ListeningPort> &ports);
+    // Without ports it stays, and says this, so that nothing below moves when one comes.
+    void setEmptyText(const QString &text);
+    void setCentered(bool centered);
     QSize sizeHint() const override { return {200, 28}; }
     QSize minimumSizeHint() const override { return {120, 28}; }
 
@@ -29,9 +32,13 @@ protected:
 
 private:
     QPushButton *makeChip(const ListeningPort &port);
+    void showPorts();
     void layoutChips();
+    int chipsThatFit() const;
     void showRest();
 
+    QString m_emptyText;
+    bool m_centered = false;
     QLabel *m_label;
     QPushButton *m_more;
     QList<ListeningPort> m_ports;

@@ -177,7 +177,7 @@ FlatTable *ExchangePanel::makeDecisions()
     m_decisionsTable->setObjectName(u"exchangeDecisions"_s);
     m_decisionsTable->setAccessibleName(tr("Decisions"));
     m_decisionsTable->setModel(m_decisions);
-    m_decisionsTable->setColumnPlan({{40}, {84}, {160, 2}, {200, 5}, {140, 1}});
+    m_decisionsTable->setColumnPlan({{40}, {104}, {160, 2}, {200, 5}, {140, 1}});
     return m_decisionsTable;
 }
 

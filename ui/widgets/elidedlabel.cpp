@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/elidedlabel.h"
 
+#include <QEvent>
 #include <QPainter>
 
 namespace portlight {
@@ -13,10 +14,12 @@ void ElidedLabel::paintEvent(QPaintEvent *)
                      fontMetrics().elidedText(text(), Qt::ElideMiddle, contentsRect().width()));
 }
 
-void ElidedLabel::resizeEvent(QResizeEvent *event)
+// When it is asked for: the text may have changed without the size, and the other way round.
+bool ElidedLabel::event(QEvent *event)
 {
-    QLabel::resizeEvent(event);
-    setToolTip(fontMetrics().horizontalAdvance(text()) > contentsRect().width() ? text() : QString());
+    if (event->type() == QEvent::ToolTip)
+        setToolTip(fontMetrics().horizontalAdvance(text()) > contentsRect().width() ? text() : QString());
+    return QLabel::event(event);
 }
 
 } // namespace portlight

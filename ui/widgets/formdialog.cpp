@@ -106,6 +106,14 @@ void FormDialog::showProblem(const QString &problem)
 {
     m_problem->setText(problem);
     m_problem->setVisible(!problem.isEmpty());
+    fitHeight();
+}
+
+// Not adjustSize(), which stops at two thirds of a screen and squeezes the texts above.
+void FormDialog::fitHeight()
+{
+    layout()->activate();
+    resize(width(), layout()->totalHeightForWidth(width()));
 }
 
 void FormDialog::colorProblem()

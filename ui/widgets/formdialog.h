@@ -31,6 +31,8 @@ protected:
     // What is wrong with what was typed, for people; empty: nothing. Asked before the dialog accepts.
     void setCheck(std::function<QString()> check) { m_check = std::move(check); }
     void showProblem(const QString &problem);
+    // As high as what is in it; call it when that changes.
+    void fitHeight();
     void changeEvent(QEvent *event) override;
 
 private:
