@@ -260,7 +260,7 @@ void TlsStream::setNoDelay()
 
 bool TlsStream::isStale()
 {
-    return m_ended || m_readable || !m_connection || m_socket->bytesAvailable() > 0;
+    return m_ended || !m_connection || m_socket->bytesAvailable() > 0; // m_readable may be of bytes read since
 }
 
 bool TlsStream::awaitSent()

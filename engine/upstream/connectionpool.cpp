@@ -38,7 +38,12 @@ struct ConnectionPool::Idle final : StreamObserver {
         connection.stream->setObserver(nullptr);
         return std::exchange(connection, {});
     }
-    void streamReadable() override { expire(); } // an end, or bytes that nobody asked for
+    // An end, or bytes that nobody asked for; or neither, where it was announced for bytes that have been read since.
+    void streamReadable() override
+    {
+        if (connection.stream->isStale())
+            expire();
+    }
     void streamWritable() override {}
     void expire() { owner.remove(this); }
 

@@ -137,6 +137,7 @@ private Q_SLOTS:
         backend.readMessage();
         QVERIFY(backend.send(headOf(BodyBytes)));
         QVERIFY2(sendBody(backend), "the backend gets rid of all of it");
+        QTRY_COMPARE(engine.idleConnections(), 1);
         // Its connection is free: another client's request comes over it, while the first one has read nothing.
         RawClient other(engine.port());
         other.send(request("GET /other"));
@@ -213,6 +214,7 @@ private Q_SLOTS:
         backend.readMessage();
         QVERIFY(backend.send(headOf(BodyBytes)));
         QVERIFY(sendBody(backend));
+        QTRY_COMPARE(engine.idleConnections(), 1);
         QVERIFY(!logOf(folder).contains("temporary file"));
         QVERIFY(bodyIsWhole(slow));
     }

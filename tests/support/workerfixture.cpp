@@ -78,4 +78,14 @@ qint64 WorkerFixture::lentBytes()
     return bytes;
 }
 
+int WorkerFixture::idleConnections()
+{
+    size_t count = 0;
+    run([&](ProxyWorker &worker) {
+        for (UpstreamGroup *group : worker.context().active->groups())
+            count += group->pool().idleCount();
+    });
+    return int(count);
+}
+
 } // namespace portlight::testing

@@ -28,6 +28,8 @@ public:
     // The most bytes that buffers held at any turn of the loop since the last call.
     qint64 peakLentBytes();
     qint64 lentBytes();
+    // Connections to backends that are kept for the next request, of all groups.
+    int idleConnections();
 
 private:
     class Inside;

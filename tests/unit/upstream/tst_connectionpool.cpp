@@ -201,6 +201,24 @@ private Q_SLOTS:
         });
     }
 
+    // Its last bytes came with an edge of their own, and were read before the loop told of it.
+    void newsOfBytesThatWereReadSinceKeepTheConnection()
+    {
+        onLoop(LoopKind::Epoll, [] {
+            Fixture f(limits(4));
+            BackendConnection connection = f.connection(1);
+            const int kept = connection.stream->descriptor();
+            sendAll(f.pairs[0]->ends[1], "bytes");
+            char bytes[5];
+            QCOMPARE(connection.stream->read(bytes, sizeof bytes).bytes, sizeof bytes);
+            connection.stream->readAgainLater();
+            f.pool.giveBack(std::move(connection));
+            turnTimes(3);
+            QCOMPARE(f.pool.idleCount(), size_t(1));
+            QCOMPARE(f.take(1), kept);
+        });
+    }
+
     void closingAllClosesAll()
     {
         onLoop(LoopKind::Epoll, [] {
