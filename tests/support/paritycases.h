@@ -7,6 +7,7 @@
 #include <QList>
 #include <QString>
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -42,6 +43,11 @@ struct ParityCase {
     QByteArray because;
     QByteArrayList onlyNginx;
     QByteArrayList onlyOurs;
+
+    bool readsLogs() const
+    {
+        return std::any_of(steps.begin(), steps.end(), [](const auto &s) { return s.kind == ParityStep::Kind::Log; });
+    }
 };
 
 // Something below the folder "@files@", which both servers read.

@@ -147,9 +147,7 @@ void ParityConversation::endConnection()
 {
     if (!m_client)
         return;
-    const bool logged = std::any_of(m_case.steps.begin(), m_case.steps.end(),
-                                    [](const ParityStep &step) { return step.kind == ParityStep::Kind::Log; });
-    if (!std::exchange(m_abandoned, false) && !logged)
+    if (!std::exchange(m_abandoned, false) && !m_case.readsLogs())
         m_text += m_client->isOpen() ? "-- client: the connection is open\n" : "-- client: the connection is closed\n";
     m_timedOut |= m_client->timedOut();
     m_client.reset();
