@@ -78,7 +78,7 @@ constexpr DirectiveSpec Rows[] = {
      "kept with each certificate; servers share no zone", true},
     {"ssl_session_ticket_key", H | S, 1, 1, Text, Value, Runs, {}, "", true, nullptr, {1, 5, 7}},
     {"ssl_session_tickets", H | S, 1, 1, Flag, Value, Runs, only<"on">, "", false, nullptr, {1, 5, 9}},
-    {"ssl_session_timeout", H | S, 1, 1, Duration, Value, Runs, only<"5m">, "", false},
+    {"ssl_session_timeout", H | S, 1, 1, Text, Value, Runs, only<"5m">, "", false},
     {"ssl_stapling", H | S, 1, 1, Flag, Value, NotYet, only<"off">, "OCSP responses are not stapled", false, nullptr,
      {1, 3, 7}},
     {"ssl_stapling_file", H | S, 1, 1, Text, Value, NotYet, {}, "OCSP responses are not stapled", false, nullptr,

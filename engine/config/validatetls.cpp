@@ -122,11 +122,11 @@ void checkCertificateCache(State &state, const ConfigNode &node, const Scope &)
                     node.position, u"such as max=1000"_s);
 }
 
-// ngx_conf_set_sec_slot knows no milliseconds.
+// ngx_conf_set_sec_slot knows no milliseconds, but months and years.
 void checkSessionTimeout(State &state, const ConfigNode &node, const Scope &)
 {
-    if (parseDuration(node.argument(0)) && !parseSeconds(node.argument(0)))
-        invalidDirective(state, node, 0);
+    if (const auto time = parseSeconds(node.argument(0)); !time)
+        invalidDirective(state, node, 0, time.error());
 }
 
 void checkOldSwitch(State &state, const ConfigNode &node, const Scope &)

@@ -242,7 +242,7 @@ Result<void> TlsServerContext::applyKeyExchange(SSL_CTX *context) const
         }
     }
     SSL_CTX_set_options(context, SSL_OP_SINGLE_ECDH_USE);
-    if (m_settings.curves.isEmpty() || m_settings.curves == "auto")
+    if (m_settings.curves == "auto")
         return {};
     if (SSL_CTX_set1_groups_list(context, m_settings.curves.constData()) == 0)
         return failedTlsCall("SSL_CTX_set1_curves_list", m_settings.curves, m_settings.curvesAt);

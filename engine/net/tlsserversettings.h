@@ -37,7 +37,7 @@ struct TlsServerSettings {
     bool localCertificate = false; // portlight_local_certificate: of this desk's own authority
     TextPosition localCertificateAt;
     TlsFileSetting dhParameters;
-    QByteArray curves; // "auto", or names separated by colons
+    QByteArray curves = QByteArrayLiteral("auto"); // or names separated by colons
     TextPosition curvesAt;
     TlsSessionCache sessionCache;
     std::chrono::seconds sessionTimeout{300};

@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <cerrno>
 #include <cstring>
@@ -100,8 +101,10 @@ Result<TlsTicketKey> loadTlsTicketKey(const TlsFileSetting &file)
 {
     errno = 0;
     QFile source(QString::fromUtf8(file.path));
-    if (!source.open(QIODevice::ReadOnly))
-        return fileError("open()", file, errno ? errno : ENOENT);
+    if (!source.open(QIODevice::ReadOnly)) {
+        const int error = errno; // none of a folder, which Qt refuses by itself
+        return fileError("open()", file, error ? error : QFileInfo(source).isDir() ? EISDIR : ENOENT);
+    }
     const QByteArray bytes = source.read(LongKeyBytes + 1);
     if (bytes.size() != ShortKeyBytes && bytes.size() != LongKeyBytes)
         return Error{ErrorCode::InvalidValue, u"\"%1\" must be 48 or 80 bytes"_s.arg(QString::fromUtf8(file.path)),

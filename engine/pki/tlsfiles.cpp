@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <cerrno>
 #include <cstring>
@@ -190,8 +191,10 @@ Result<std::vector<QByteArray>> loadPasswords(const QByteArray &path)
 {
     errno = 0;
     QFile file(QString::fromUtf8(path));
-    if (!file.open(QIODevice::ReadOnly))
-        return fileError("open()", path, errno ? errno : ENOENT);
+    if (!file.open(QIODevice::ReadOnly)) {
+        const int error = errno; // none of a folder, which Qt refuses by itself
+        return fileError("open()", path, error ? error : QFileInfo(file).isDir() ? EISDIR : ENOENT);
+    }
     const QByteArray text = file.read(PasswordFileBytesMax + 1);
     if (text.size() > PasswordFileBytesMax)
         return Error{

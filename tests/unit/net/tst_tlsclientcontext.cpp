@@ -134,6 +134,10 @@ private Q_SLOTS:
         QVERIFY(!missing.ok());
         QVERIFY2(missing.error().message.endsWith(u"failed (2: No such file or directory)"_s),
                  qPrintable(missing.error().message));
+        const auto directory = loadPasswords(folder());
+        QVERIFY(!directory.ok());
+        QVERIFY2(directory.error().message.endsWith(u"failed (21: Is a directory)"_s),
+                 qPrintable(directory.error().message));
         QVERIFY(!loadPasswords(write("large", QByteArray(PasswordFileBytesMax + 1, '\n'))).ok());
         QVERIFY(loadPasswords(write("full", QByteArray(PasswordFileBytesMax, '\n'))).ok());
     }

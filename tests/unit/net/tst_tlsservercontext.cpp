@@ -371,6 +371,11 @@ void TestTlsServerContext::problemsAreInNginxWords_data()
             settings.curves = "nosuch";
             settings.curvesAt = at(8);
         });
+    row("curves that are none", "8: SSL_CTX_set1_curves_list(\"\") failed",
+        [](TlsServerSettings &settings, const QByteArray &) {
+            settings.curves.clear();
+            settings.curvesAt = at(8);
+        });
     row("parameters",
         "9: BIO_new_file(\"@dir@/none.dh\") failed (SSL: error:80000002:system library::No such file or "
         "directory:calling fopen(@dir@/none.dh, r) error:10000080:BIO routines::no such file)",
@@ -403,6 +408,10 @@ void TestTlsServerContext::problemsAreInNginxWords_data()
     row("ticket key", "11: open() \"@dir@/none.tickets\" failed (2: No such file or directory)",
         [](TlsServerSettings &settings, const QByteArray &folder) {
             settings.ticketKeys = {{folder + "/none.tickets", at(11)}};
+        });
+    row("ticket key that is a folder", "11: open() \"@dir@\" failed (21: Is a directory)",
+        [](TlsServerSettings &settings, const QByteArray &folder) {
+            settings.ticketKeys = {{folder, at(11)}};
         });
     row("command",
         "12: SSL_CONF_cmd(\"NoSuch\", \"x\") failed (SSL: error:0A000182:SSL routines::unknown cmd "
