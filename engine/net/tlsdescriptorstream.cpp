@@ -177,6 +177,7 @@ void TlsDescriptorStream::failHandshake(int error)
         failure.reason = words.reason;
         failure.ordinary = words.ordinary;
         failure.text = "SSL_do_handshake() failed " + words.text;
+        failure.own = words.own;
     }
     m_handshakeObserver->tlsFailed(failure);
 }

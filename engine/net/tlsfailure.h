@@ -25,6 +25,7 @@ struct TlsFailure {
     // number)"
     QByteArray text;
     bool ordinary = true; // "error" in the log, else "crit"
+    QByteArray own;       // what was wrong here, where a handshake ended because of it
 
     static TlsFailure unverified(long verifyError);
     static TlsFailure wrongName(const QByteArray &name);

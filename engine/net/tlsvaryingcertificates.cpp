@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/tlsvaryingcertificates.h"
 
+#include "pki/opensslerrors.h"
 #include "pki/tlsfiles.h"
-
-#include <openssl/err.h>
 
 namespace portlight {
 
@@ -54,7 +53,7 @@ int giveCertificates(SSL *connection, void *held)
     const Result<void> used = useAll(connection, **static_cast<const Held *>(held));
     if (used)
         return 1;
-    ERR_raise_data(ERR_LIB_SSL, SSL_R_CERT_CB_ERROR, "%s", used.error().message.toUtf8().constData());
+    raiseOwnTlsError(used.error().message);
     return 0;
 }
 

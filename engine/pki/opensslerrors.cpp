@@ -25,6 +25,8 @@ QByteArray errorText(unsigned long error)
     return text;
 }
 
+constexpr int OwnReason = SSL_R_CERT_CB_ERROR; // OpenSSL raises it too, without data
+
 bool isPeersAlert(int reason)
 {
     return reason >= SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + 255;
@@ -150,9 +152,21 @@ TlsErrorWords tlsErrorWords(const QString &socketWords)
 TlsErrorWords takeTlsErrorWords()
 {
     TlsErrorWords words;
-    while (const unsigned long error = ERR_get_error())
-        addError(words, error);
+    const char *data = nullptr;
+    int flags = 0;
+    while (const unsigned long error = ERR_get_error_all(nullptr, nullptr, nullptr, &data, &flags)) {
+        const bool isOwn = ERR_GET_REASON(error) == OwnReason && data && *data && (flags & ERR_TXT_STRING);
+        if (isOwn)
+            words.own = data;
+        else
+            addError(words, error);
+    }
     return inBrackets(std::move(words));
+}
+
+void raiseOwnTlsError(const QString &words)
+{
+    ERR_raise_data(ERR_LIB_SSL, OwnReason, "%s", words.toUtf8().constData());
 }
 
 QByteArray verifyErrorWords(long error)

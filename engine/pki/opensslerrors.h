@@ -17,11 +17,14 @@ struct TlsErrorWords {
     int alert = -1;    // that the peer sent, when that is the reason (RFC 8446 §6)
     // The peer's or the network's doing, as nginx sees it (ngx_ssl_connection_error): "error" in the log, else "crit".
     bool ordinary = true;
+    QByteArray own; // what one of our callbacks said, which is not in `text`
 };
 // Of what QSslSocket took from the queue: it keeps OpenSSL's words behind some of its own.
 TlsErrorWords tlsErrorWords(const QString &socketWords);
 // Takes everything that waits in this thread's queue.
 TlsErrorWords takeTlsErrorWords();
+// Puts words of ours into that queue, for a callback that ends a handshake.
+void raiseOwnTlsError(const QString &words);
 
 // "self-signed certificate" (X509_verify_cert_error_string).
 QByteArray verifyErrorWords(long error);

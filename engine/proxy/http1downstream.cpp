@@ -2,6 +2,7 @@
 #include "proxy/http1downstream.h"
 
 #include "http/serializer.h"
+#include "proxy/connectionlog.h"
 
 #include <cerrno>
 #include <cstring>
@@ -132,9 +133,9 @@ void Http1Downstream::readHead()
         }
         if (result.status != IoResult::Status::Ok) {
             if (m_state == State::ReadingHead)
-                abandonHead(400, "client prematurely closed connection while reading client request headers");
+                abandonHead(400, wordsOfEnd(result.error) + " while reading client request headers");
             else
-                close();
+                closeIdle();
             return;
         }
         m_in.grow(quint32(result.bytes));
@@ -142,6 +143,24 @@ void Http1Downstream::readHead()
             return;
     }
     m_stream->readAgainLater();
+}
+
+// Why a client's bytes ended; `error`: errno of a connection that broke. What OpenSSL says of it tells more.
+QByteArray Http1Downstream::wordsOfEnd(int error) const
+{
+    if (error == 0)
+        return "client prematurely closed connection";
+    const QByteArray problem = m_stream->problem();
+    return problem.isEmpty() ? "recv() failed (" + describeErrno(error) + ')' : problem;
+}
+
+// A client that leaves between requests is no news; one that breaks its TLS is.
+void Http1Downstream::closeIdle()
+{
+    if (const QByteArray problem = m_stream->problem(); !problem.isEmpty())
+        logOfConnection(m_context, *m_active, m_defaultServer, m_arrival, LogLevel::Info,
+                        problem + (m_requests > 0 ? " while keepalive" : " while waiting for request"));
+    close();
 }
 
 // True when no more of the head has to be read: it is complete, or was refused.

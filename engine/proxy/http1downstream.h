@@ -86,6 +86,8 @@ private:
     void beginExchange(qsizetype headSize);
     void refuse();
     void abandonHead(int status, QByteArrayView logText);
+    void closeIdle();
+    QByteArray wordsOfEnd(int error) const;
     void leaveReading();
     Exchange &exchange() { return m_slot->exchange; }
     void releaseSlot();

@@ -145,10 +145,7 @@ void Http1Downstream::watchForClose()
 
 void Http1Downstream::clientWentAway(int error)
 {
-    if (error)
-        exchange().clientGone("recv() failed (" + describeErrno(error) + ')');
-    else
-        exchange().clientGone(m_tunnel ? QByteArrayView() : "client prematurely closed connection");
+    exchange().clientGone(error == 0 && m_tunnel ? QByteArray() : wordsOfEnd(error));
     close();
 }
 

@@ -120,7 +120,9 @@ void Http1Downstream::flush()
     const OutputQueue::Flush result = m_slot->out.flush(*m_stream, allowed);
     switch (result) {
     case OutputQueue::Flush::Failed:
-        exchange().clientGone("send() failed (" + describeErrno(m_slot->out.error()) + ')');
+        exchange().clientGone(m_stream->problem().isEmpty()
+                                  ? "send() failed (" + describeErrno(m_slot->out.error()) + ')'
+                                  : m_stream->problem());
         close();
         return;
     case OutputQueue::Flush::Blocked: m_sendTimer.start(core().sendTimeout); break;

@@ -2,12 +2,14 @@
 #include "proxy/tlsreception.h"
 
 #include "http/authority.h"
+#include "proxy/connectionlog.h"
 
 #include <QVarLengthArray>
 
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 namespace portlight {
@@ -101,8 +103,12 @@ void TlsReception::peek(bool hangup)
         m_watch->drained({.readable = true});
         return;
     }
-    if (count <= 0) // as nginx: nobody said anything, so nothing is logged
+    if (count <= 0) {
+        log(LogLevel::Info, count == 0 ? "client closed connection"
+                            : m_waits  ? "recv() failed (" + describeErrno(errno) + ')'
+                                       : TlsFailure::closed(errno).text);
         return end();
+    }
     leaveWaiting();
     switch (m_parser.parse(QByteArrayView(bytes.constData(), count))) {
     case ClientHelloParser::Status::NeedMore:
@@ -154,13 +160,11 @@ void TlsReception::shakeHands(QByteArrayView serverName)
         makeTlsServerStream(m_context.loop, std::exchange(m_descriptor, -1), m_active->serverContext(tls), observer);
 }
 
-// An alert needs no keys before any were agreed on. What the client sent is taken, or the kernel would reset the
-// connection, and the alert with it.
+// An alert needs no keys before any were agreed on.
 void TlsReception::refuse(quint8 alert, LogLevel level, const QByteArray &logText)
 {
     log(level, logText);
-    QVarLengthArray<char, UsualHelloBytes> bytes(UsualHelloBytes);
-    while (recv(m_descriptor, bytes.data(), size_t(bytes.size()), 0) == bytes.size()) {}
+    takeReceived();
     const char record[] = {21, 3, 3, 0, 2, 2, char(alert)}; // an alert, TLS 1.2, two bytes: fatal
     static_cast<void>(send(m_descriptor, record, sizeof record, MSG_NOSIGNAL));
     end();
@@ -177,6 +181,8 @@ void TlsReception::tlsEstablished()
 
 void TlsReception::tlsFailed(const TlsFailure &failure)
 {
+    if (!failure.own.isEmpty())
+        log(LogLevel::Error, failure.own);
     log(failure.kind == TlsFailure::Kind::OwnSettings ? LogLevel::Alert
         : failure.ordinary                            ? LogLevel::Info
                                                       : LogLevel::Crit,
@@ -190,8 +196,19 @@ void TlsReception::timedOut()
     end();
 }
 
+// What is left unread makes the kernel reset the connection, and an alert is lost with it.
+void TlsReception::takeReceived()
+{
+    std::array<char, UsualHelloBytes> bytes;
+    for (qsizetype taken = 0; m_descriptor >= 0 && taken < ClientHelloParser::WireBytesMax; taken += bytes.size()) {
+        if (recv(m_descriptor, bytes.data(), bytes.size(), 0) != ssize_t(bytes.size()))
+            return;
+    }
+}
+
 void TlsReception::end()
 {
+    takeReceived();
     m_state = State::Ended;
     m_timer.stop();
     m_watch.reset();
@@ -209,17 +226,9 @@ void TlsReception::tell()
     m_owner.tlsReceived(this, std::move(m_stream), arrival);
 }
 
-// ngx_http_log_error, before there is a request.
-void TlsReception::log(LogLevel level, QByteArrayView text)
+void TlsReception::log(LogLevel level, const QByteArray &text)
 {
-    const int own = m_server ? m_server->root->settings.log->errorLog : -1;
-    ErrorLog &errorLog = own >= 0 && m_active->logs ? m_active->logs->errorLog(own) : m_context.log;
-    if (!errorLog.wants(level))
-        return;
-    errorLog.write(level,
-                   text.toByteArray() + " while SSL handshaking, client: " + m_arrival.client.host()
-                       + ", server: " + m_arrival.listenAddress.toString(),
-                   m_arrival.connectionId);
+    logOfConnection(m_context, *m_active, m_server, m_arrival, level, text + " while SSL handshaking");
 }
 
 } // namespace portlight

@@ -44,10 +44,11 @@ private:
     void speaksPlain();
     void shakeHands(QByteArrayView serverName);
     void refuse(quint8 alert, LogLevel level, const QByteArray &logText);
+    void takeReceived();
     void timedOut();
     void tell();
     void end();
-    void log(LogLevel level, QByteArrayView text);
+    void log(LogLevel level, const QByteArray &text);
     void leaveWaiting();
 
     ProxyContext &m_context;

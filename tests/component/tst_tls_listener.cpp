@@ -53,6 +53,11 @@ class TestTlsListener : public QObject
                                               "proxy_set_header X-Https $https; }");
     }
 
+    static QByteArray inHandshake(const QByteArray &words)
+    {
+        return words + " while SSL handshaking, client: 127.0.0.1, server: 127.0.0.1:";
+    }
+
 private Q_SLOTS:
     void initTestCase() { m_authority = std::make_unique<TestAuthority>(m_folder.path().toUtf8()); }
 
@@ -276,7 +281,7 @@ private Q_SLOTS:
         RawClient half(engine.port());
         half.send(QByteArray("\x16\x03\x01\x02", 4));
         QVERIFY(silent.readUntilEnd());
-        QVERIFY(half.readUntilClosed());
+        QVERIFY(half.readUntilEnd());
         QVERIFY(engine.waitForLog("client timed out (110: Connection timed out) while SSL handshaking"));
     }
 
@@ -350,6 +355,96 @@ private Q_SLOTS:
         }
         QVERIFY(engine.waitForStatus(
             [](const EngineStatus &status) { return status.accepted == 2 && status.active == 0; }));
+    }
+
+    // Whoever only closed its side still reads: the end, and no reset.
+    void departuresAreLogged_data()
+    {
+        QTest::addColumn<QByteArray>("said");
+        QTest::addColumn<QByteArray>("logged");
+        QTest::newRow("silently") << QByteArray() << QByteArray("client closed connection");
+        QTest::newRow("in the hello") << QByteArray("\x16\x03\x01\x02", 4)
+                                      << QByteArray("peer closed connection in SSL handshake");
+    }
+    void departuresAreLogged()
+    {
+        QFETCH(QByteArray, said);
+        QFETCH(QByteArray, logged);
+        EngineFixture engine;
+        QVERIFY(engine.applyHttp(server("a.test", certificate("a.test"))).applied);
+        RawClient client(engine.port());
+        QVERIFY(client.send(said));
+        client.shutdownWrite();
+        QVERIFY(client.readUntilEnd());
+        QVERIFY2(engine.waitForLog(inHandshake(logged)), engine.errorLog());
+    }
+
+    void aResetBeforeTheHelloIsLogged()
+    {
+        EngineFixture engine;
+        QVERIFY(engine.applyHttp(server("a.test", certificate("a.test"))).applied);
+        RawClient client(engine.port());
+        client.reset();
+        QVERIFY2(engine.waitForLog(inHandshake("recv() failed (104: Connection reset by peer)")), engine.errorLog());
+    }
+
+    void aFileThatANameAskedForIsNamed()
+    {
+        EngineFixture engine;
+        const QByteArray files = m_folder.path().toUtf8() + "/of-$ssl_server_name";
+        QVERIFY(engine
+                    .applyHttp("server { listen 127.0.0.1:@port@ ssl; ssl_certificate " + files
+                               + ".pem; ssl_certificate_key " + files + ".key; }")
+                    .applied);
+        SecureClientOptions options;
+        options.serverName = "nosuch.test";
+        SecureClient client(engine.port(), options);
+        QVERIFY(!client.handshake());
+        QVERIFY2(engine.waitForLog("SSL_do_handshake() failed (SSL: error:0A000179:SSL routines::cert cb error)"),
+                 engine.errorLog());
+        const QByteArray missing = m_folder.path().toUtf8() + "/of-nosuch.test.pem";
+        const QByteArray log = engine.errorLog();
+        QVERIFY2(
+            log.contains("cannot load certificate \"" + missing + "\": BIO_new_file() failed (SSL: error:80000002:"),
+            log);
+        QVERIFY2(log.contains("BIO routines::no such file) while SSL handshaking, client: 127.0.0.1, server: "), log);
+    }
+
+    void whatBreaksTlsIsNamed_data()
+    {
+        QTest::addColumn<QByteArray>("before");
+        QTest::addColumn<QByteArray>("logged");
+        const QByteArray words = "SSL_read() failed (SSL: error:0A00010B:SSL routines::wrong version number)";
+        QTest::newRow("before a request")
+            << QByteArray() << words + " while waiting for request, client: 127.0.0.1, server: 127.0.0.1:";
+        QTest::newRow("between requests")
+            << request("GET /") << words + " while keepalive, client: 127.0.0.1, server: 127.0.0.1:";
+        QTest::newRow("in a head") << QByteArray("GET / HTTP/1.1\r\nHost: a.te")
+                                   << words
+                                          + " while reading client request headers, client: 127.0.0.1, server: a.test";
+        QTest::newRow("in a body") << QByteArray("POST /up HTTP/1.1\r\nHost: a.test\r\nContent-Length: 9\r\n\r\nabc")
+                                   << words + ", client: 127.0.0.1, server: a.test, request: \"POST /up HTTP/1.1\"";
+    }
+    void whatBreaksTlsIsNamed()
+    {
+        QFETCH(QByteArray, before);
+        QFETCH(QByteArray, logged);
+        ScriptedOrigin origin;
+        EngineFixture engine;
+        QVERIFY(engine
+                    .applyHttp(server("a.test", certificate("a.test")
+                                                    + "location / { return 200 fine; }\nlocation /up { proxy_pass "
+                                                    + origin.url() + "; }"))
+                    .applied);
+        SecureClient client(engine.port());
+        QVERIFY(client.handshake());
+        if (before.startsWith("GET /") && before.endsWith("\r\n\r\n"))
+            QCOMPARE(client.ask(before).status(), 200);
+        else if (!before.isEmpty())
+            QVERIFY(client.send(before));
+        QVERIFY(client.raw().send("what is no record of TLS"));
+        QVERIFY(client.raw().readUntilClosed());
+        QVERIFY2(engine.waitForLog(logged), engine.errorLog());
     }
 
     void connectionsSurviveAReload()
