@@ -39,14 +39,16 @@ Result<SingleInstance::Role> SingleInstance::acquire(const QString &message)
     if (const Result<void> prepared = prepareControlFolder(socketPath()); !prepared)
         return prepared.error();
     // The lock decides, not the socket: two that start at once would both find none.
-    m_lock = std::make_unique<QLockFile>(m_folder + u"/window.lock"_s);
-    m_lock->setStaleLockTime(0);
-    if (!m_lock->tryLock()) {
-        m_lock.reset();
+    const QString lockPath = m_folder + u"/window.lock"_s;
+    auto lock = FileLock::take(lockPath, std::chrono::milliseconds(0));
+    if (!lock && lock.error().code != ErrorCode::FileLocked)
+        return Error{ErrorCode::SocketFailed, u"\"%1\" cannot be written: %2"_s.arg(lockPath, lock.error().message)};
+    if (!lock) {
         if (sendToFirst(message))
             return Role::Later;
         return Error{ErrorCode::SocketFailed, u"another Portlight holds %1 and does not answer"_s.arg(m_folder)};
     }
+    m_lock = std::move(*lock);
     QLocalServer::removeServer(socketPath());
     if (!m_server.listen(socketPath()))
         return Error{ErrorCode::SocketFailed, u"%1: %2"_s.arg(socketPath(), m_server.errorString())};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/filelock.h"
 #include "base/result.h"
 
 #include <QLocalServer>
-#include <QLockFile>
 #include <QObject>
 
 #include <memory>
@@ -38,7 +38,7 @@ private:
     void receive();
 
     QString m_folder;
-    std::unique_ptr<QLockFile> m_lock; // held by the first one
+    std::unique_ptr<FileLock> m_lock; // held by the first one
     QLocalServer m_server;
 };
 

@@ -29,15 +29,14 @@ Result<void> ControlServer::start(const QString &socketPath)
 {
     if (const auto prepared = prepareControlFolder(socketPath); !prepared)
         return prepared;
-    auto lock = std::make_unique<QLockFile>(socketPath + u".lock"_s);
-    lock->setStaleLockTime(0); // only a holder that is gone makes it stale, never its age
-    if (!lock->tryLock(0)) {
-        qint64 pid = 0;
-        lock->getLockInfo(&pid, nullptr, nullptr);
-        return Error{ErrorCode::AlreadyExists, u"another Portlight is running (pid %1)"_s.arg(pid)};
-    }
+    const QString lockPath = socketPath + u".lock"_s;
+    auto lock = FileLock::take(lockPath, std::chrono::milliseconds(0));
+    if (!lock && lock.error().code == ErrorCode::FileLocked)
+        return Error{ErrorCode::AlreadyExists, u"another Portlight is running (pid %1)"_s.arg(lockHolderPid(lockPath))};
+    if (!lock)
+        return Error{ErrorCode::SocketFailed, u"\"%1\" cannot be written: %2"_s.arg(lockPath, lock.error().message)};
     m_path = socketPath;
-    m_lock = std::move(lock);
+    m_lock = std::move(*lock);
     if (!listen()) {
         m_lock.reset();
         return Error{ErrorCode::SocketFailed, u"cannot listen on %1: %2"_s.arg(socketPath, m_server.errorString())};

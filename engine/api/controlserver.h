@@ -2,10 +2,10 @@
 #pragma once
 
 #include "api/controlprotocol.h"
+#include "base/filelock.h"
 
 #include <QHash>
 #include <QLocalServer>
-#include <QLockFile>
 #include <QObject>
 #include <QTimer>
 
@@ -46,7 +46,7 @@ private:
 
     QString m_path;
     QLocalServer m_server;
-    std::unique_ptr<QLockFile> m_lock; // held while we listen: one Portlight a socket
+    std::unique_ptr<FileLock> m_lock; // held while we listen: one Portlight a socket
     QHash<QString, Command> m_commands;
     QTimer m_guard;
     int m_connections = 0;

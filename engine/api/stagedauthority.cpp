@@ -28,6 +28,19 @@ Result<void> moveFolder(const QString &from, const QString &to)
                  {}};
 }
 
+Error cannotLock(const QString &folder, const Error &why)
+{
+    if (why.code == ErrorCode::FileLocked)
+        return {ErrorCode::FileLocked,
+                u"%1 is making an authority in \"%2\""_s.arg(why.message, folder),
+                {},
+                u"wait until it has done"_s};
+    return {ErrorCode::FileNotWritable,
+            u"nothing can be written in \"%1\": %2"_s.arg(folder, why.message),
+            {folder, 0, 0},
+            u"it must be writable for you, and there must be room"_s};
+}
+
 // The name of a first certificate that the authority may sign.
 QByteArray firstName(const AuthorityPlan &plan)
 {
@@ -43,10 +56,7 @@ StagedAuthority::StagedAuthority(const QString &folder, const QByteArray &passph
     , m_passphrase(passphrase)
     , m_replace(replace)
     , m_clock(std::move(clock))
-    , m_lock(folder + u".making.lock"_s)
-{
-    m_lock.setStaleLockTime(0); // a process that is gone holds none
-}
+{}
 
 StagedAuthority::~StagedAuthority()
 {
@@ -55,9 +65,9 @@ StagedAuthority::~StagedAuthority()
 
 void StagedAuthority::discard()
 {
-    if (!m_placed && m_lock.isLocked())
+    if (!m_placed && m_lock)
         QDir(m_staging).removeRecursively();
-    m_lock.unlock();
+    m_lock.reset();
 }
 
 Result<std::shared_ptr<StagedAuthority>> StagedAuthority::make(const QString &folder, const AuthorityPlan &plan,
@@ -80,13 +90,14 @@ Result<void> StagedAuthority::build(const AuthorityPlan &plan)
                      u"--replace"_s};
     const QString above = QFileInfo(m_folder).absolutePath();
     if (!QDir().mkpath(above))
-        return Error{ErrorCode::FileNotWritable, u"the folder \"%1\" cannot be made"_s.arg(above), {above, 0, 0}, {}};
-    if (!m_lock.tryLock(0)) {
-        if (m_lock.error() == QLockFile::LockFailedError)
-            return Error{
-                ErrorCode::FileLocked, u"another program is making an authority"_s, {}, u"wait until it has done"_s};
-        return Error{ErrorCode::FileNotWritable, u"\"%1\" cannot be written"_s.arg(above), {above, 0, 0}, {}};
-    }
+        return Error{ErrorCode::FileNotWritable,
+                     u"the folder \"%1\" cannot be made"_s.arg(above),
+                     {above, 0, 0},
+                     u"the folder above it must be writable for you, and no file in its place"_s};
+    auto lock = FileLock::take(m_folder + u".making.lock"_s, std::chrono::milliseconds(0));
+    if (!lock)
+        return cannotLock(above, lock.error());
+    m_lock = std::move(*lock);
     QDir(m_staging).removeRecursively(); // of a program that crashed
     const auto made = LocalAuthority::create(m_staging, plan, m_passphrase, m_clock);
     if (!made)

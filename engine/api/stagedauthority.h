@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/filelock.h"
 #include "pki/localauthority.h"
-
-#include <QLockFile>
 
 #include <memory>
 
@@ -41,7 +40,7 @@ private:
     const QByteArray m_passphrase;
     const bool m_replace;
     const LocalAuthority::Clock m_clock;
-    QLockFile m_lock;
+    std::unique_ptr<FileLock> m_lock; // beside the place, while it is made
     AuthorityFacts m_facts;
     QString m_former;
     bool m_placed = false;

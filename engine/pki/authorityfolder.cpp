@@ -86,22 +86,17 @@ Result<void> checkRoot(const CertificateHandle &root, const QByteArrayList &suff
     return {};
 }
 
-Error locked(const QString &folder, const QLockFile &lock)
+Error locked(const QString &folder, const Error &why)
 {
-    if (lock.error() == QLockFile::PermissionError || lock.error() == QLockFile::UnknownError)
-        return {ErrorCode::FileNotWritable,
-                u"nothing can be written beside \"%1\""_s.arg(folder),
+    if (why.code == ErrorCode::FileLocked)
+        return {ErrorCode::FileLocked,
+                u"the authority \"%1\" is being changed by %2"_s.arg(folder, why.message),
                 {folder, 0, 0},
-                u"its folder must be writable for you, and there must be room"_s};
-    qint64 pid = 0;
-    QString host;
-    QString program;
-    const QString holder =
-        lock.getLockInfo(&pid, &host, &program) ? u"%1 (process %2)"_s.arg(program).arg(pid) : u"another program"_s;
-    return {ErrorCode::FileLocked,
-            u"the authority \"%1\" is being changed by %2"_s.arg(folder, holder),
+                u"try again in a moment"_s};
+    return {ErrorCode::FileNotWritable,
+            u"nothing can be written beside \"%1\": %2"_s.arg(folder, why.message),
             {folder, 0, 0},
-            u"try again in a moment"_s};
+            u"its folder must be writable for you, and there must be room"_s};
 }
 
 } // namespace
@@ -246,11 +241,8 @@ Result<AuthorityLock> lockAuthority(const QString &folder, std::chrono::millisec
                      u"the folder \"%1\" cannot be made"_s.arg(QFileInfo(folder).absolutePath()),
                      {folder, 0, 0},
                      u"the folder above it must be writable for you"_s};
-    auto lock = std::make_unique<QLockFile>(folder + u".lock"_s);
-    lock->setStaleLockTime(0); // only one whose process is gone
-    if (!lock->tryLock(int(wait.count())))
-        return locked(folder, *lock);
-    return lock;
+    auto lock = FileLock::take(folder + u".lock"_s, wait);
+    return lock ? std::move(lock) : Result<AuthorityLock>(locked(folder, lock.error()));
 }
 
 } // namespace portlight

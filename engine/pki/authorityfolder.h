@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/filelock.h"
 #include "base/result.h"
 #include "pki/authorityfacts.h"
 #include "pki/opensslhandles.h"
-
-#include <QLockFile>
 
 #include <chrono>
 #include <memory>
@@ -56,7 +55,7 @@ Result<QString> moveAuthorityAside(const QString &folder);
 
 // Held while an authority's files change; other threads and processes wait. It lies beside the folder, for the folder
 // itself comes and goes. Error FileLocked says who has it.
-using AuthorityLock = std::unique_ptr<QLockFile>;
+using AuthorityLock = std::unique_ptr<FileLock>;
 inline constexpr std::chrono::milliseconds AuthorityLockWait{10'000};
 Result<AuthorityLock> lockAuthority(const QString &folder, std::chrono::milliseconds wait = AuthorityLockWait);
 

@@ -7,7 +7,6 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
-#include <QLockFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -246,9 +245,8 @@ private Q_SLOTS:
     {
         QVERIFY(QDir().mkpath(folder() + u".new/leaves"_s));
         const pid_t child = inChild([this] { // dies with the lock in its hands
-            QLockFile lock(folder() + u".lock"_s);
-            lock.setStaleLockTime(0);
-            if (!lock.tryLock(0))
+            const auto lock = lockAuthority(folder(), std::chrono::milliseconds(0));
+            if (!lock)
                 return false;
             _exit(0);
         });
