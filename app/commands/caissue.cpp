@@ -5,6 +5,7 @@
 #include "commands/careports.h"
 #include "commands/casession.h"
 #include "commands/passphraseinput.h"
+#include "pki/localnames.h"
 
 #include <QDir>
 
@@ -17,13 +18,30 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype FileNameCharactersMax = 200; // NAME_MAX is 255, and endings follow
+constexpr int ExportAttemptsMax = 10;
+
 // "shop.localhost.pem", "_wildcard.shop.localhost.p12"
-QString fileFor(const CommandLine &line, CertificateFormat format)
+Result<QString> fileFor(const CommandLine &line, CertificateFormat format)
 {
-    QString name = line.operands().first();
-    name.replace(u'*', u"_wildcard"_s).replace(u':', u'_').replace(u'/', u'_');
+    const Result<QByteArray> canonical = canonicalLocalName(line.operands().first().toUtf8());
+    if (!canonical)
+        return canonical.error();
+    QString name = QString::fromLatin1(*canonical).left(FileNameCharactersMax);
+    name.replace(u'*', u"_wildcard"_s).replace(u':', u'_');
     const QDir folder(line.isSet(u"output"_s) ? line.value(u"output"_s) : QDir::currentPath());
     return folder.filePath(name + (format == CertificateFormat::Pkcs12 ? u".p12"_s : u".pem"_s));
+}
+
+Result<void> makeFolder(const QString &path)
+{
+    if (QDir().mkpath(path))
+        return {};
+    return Error{ErrorCode::FileNotWritable,
+                 u"the folder \"%1\" cannot be made"_s.arg(path),
+                 {},
+                 QFileInfo::exists(path) ? u"a file has its name: give another folder with -o"_s
+                                         : u"the folder above it must be writable for you"_s};
 }
 
 Result<QString> exportPassword(const CommandLine &line)
@@ -38,37 +56,69 @@ Result<QString> exportPassword(const CommandLine &line)
                  u"give it with --password-file FILE"_s};
 }
 
-Result<IssuedCertificate> issued(CaSession &session, const CommandLine &line)
+Result<IssuedCertificate> certificateAt(const CaSession &session, const QString &path)
 {
-    if (const Result<void> opened = session.open(line); !opened)
-        return opened.error();
-    const AuthorityOutcome outcome = session.issue(line.operands());
-    if (!outcome.ok)
-        return outcome.error;
     const QList<IssuedCertificate> certificates = issuedCertificates(session.status().folder);
-    const auto found =
-        std::find_if(certificates.begin(), certificates.end(), [&outcome](const IssuedCertificate &each) {
-            return each.certificatePath == outcome.files.value(0);
-        });
+    const auto found = std::find_if(certificates.begin(), certificates.end(),
+                                    [&path](const IssuedCertificate &each) { return each.certificatePath == path; });
     if (found == certificates.end())
         return Error{ErrorCode::NotFound, u"the certificate that was issued is gone again"_s, {}, {}};
     return *found;
 }
 
+Result<IssuedCertificate> issued(CaSession &session, const CommandLine &line)
+{
+    if (const Result<void> opened = session.open(line); !opened)
+        return opened.error();
+    const AuthorityOutcome outcome = session.issue(line.operands());
+    return outcome.ok ? certificateAt(session, outcome.files.value(0)) : outcome.error;
+}
+
+// Another program may have issued the same names since: then its certificate, which lies there now, does as well.
+AuthorityOutcome exported(CaSession &session, IssuedCertificate &certificate, const QString &file,
+                          CertificateFormat format, const QString &password)
+{
+    AuthorityOutcome outcome = session.exportCertificate(certificate.fingerprint, file, format, password);
+    for (int i = 1; i < ExportAttemptsMax && !outcome.ok && outcome.error.code == ErrorCode::NotFound; ++i) {
+        const Result<IssuedCertificate> now = certificateAt(session, certificate.certificatePath);
+        if (!now)
+            break;
+        certificate = *now;
+        outcome = session.exportCertificate(certificate.fingerprint, file, format, password);
+    }
+    return outcome;
+}
+
+// What browsers will not take, though it is issued.
+QStringList remarks(const IssuedCertificate &certificate)
+{
+    QStringList all;
+    for (const QString &name : certificate.names) {
+        if (const auto remark = wildcardRemark(name.toUtf8()))
+            all.append(*remark);
+    }
+    return all;
+}
+
 int report(const CommandLine &line, const IssuedCertificate &certificate, const QStringList &files)
 {
     if (line.isSet(u"json"_s)) {
-        printJson({{u"ok"_s, true},
-                   {u"names"_s, QJsonArray::fromStringList(certificate.names)},
-                   {u"files"_s, QJsonArray::fromStringList(files)},
-                   {u"fingerprint"_s, certificate.fingerprint},
-                   {u"notAfter"_s, certificate.notAfter.toUTC().toString(Qt::ISODate)}});
+        QJsonObject answer{{u"ok"_s, true},
+                           {u"names"_s, QJsonArray::fromStringList(certificate.names)},
+                           {u"files"_s, QJsonArray::fromStringList(files)},
+                           {u"fingerprint"_s, certificate.fingerprint},
+                           {u"notAfter"_s, certificate.notAfter.toUTC().toString(Qt::ISODate)}};
+        if (const QStringList warnings = remarks(certificate); !warnings.isEmpty())
+            answer.insert(u"warnings"_s, QJsonArray::fromStringList(warnings));
+        printJson(answer);
         return ExitOk;
     }
     print(u"Issued for %1, until %2:\n"_s.arg(certificate.names.join(u", "_s),
                                               certificate.notAfter.date().toString(Qt::ISODate)));
     for (const QString &file : files)
         print(u"  %1\n"_s.arg(file));
+    for (const QString &warning : remarks(certificate))
+        printError(u"warning: %1\n"_s.arg(warning));
     printError(u"The key in it is not encrypted; only you can read the file. It is not renewed by itself there.\n"_s);
     return ExitOk;
 }
@@ -115,16 +165,16 @@ int runCaIssue(const QStringList &arguments)
             return commandFailure(line, given.error());
         password = *given;
     }
-    const QString file = fileFor(line, format);
-    if (!QDir().mkpath(QFileInfo(file).path()))
-        return commandFailure(
-            line,
-            {ErrorCode::FileNotWritable, u"the folder \"%1\" cannot be made"_s.arg(QFileInfo(file).path()), {}, {}});
+    const Result<QString> file = fileFor(line, format);
+    if (!file)
+        return commandFailure(line, file.error());
+    if (const Result<void> made = makeFolder(QFileInfo(*file).path()); !made)
+        return commandFailure(line, made.error());
     CaSession session;
-    const Result<IssuedCertificate> certificate = issued(session, line);
+    Result<IssuedCertificate> certificate = issued(session, line);
     if (!certificate)
         return commandFailure(line, certificate.error());
-    const AuthorityOutcome outcome = session.exportCertificate(certificate->fingerprint, file, format, password);
+    const AuthorityOutcome outcome = exported(session, *certificate, *file, format, password);
     return outcome.ok ? report(line, *certificate, outcome.files) : commandFailure(line, outcome.error);
 }
 

@@ -78,6 +78,8 @@ QJsonObject authorityReport(const AuthorityStatus &status)
                        {u"certificates"_s, certificates}};
     if (const QString warning = protectionWarning(status.protection); !warning.isEmpty())
         report.insert(u"warning"_s, warning);
+    if (const QString warning = dateWarning(status); !warning.isEmpty())
+        report.insert(u"dateWarning"_s, warning);
     return report;
 }
 
@@ -139,6 +141,19 @@ QString storeStateText(State state)
     Q_UNREACHABLE();
 }
 
+QString dateWarning(const AuthorityStatus &status)
+{
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    if (now < status.notBefore)
+        return u"the root is not valid yet by this computer's clock: nothing can be issued, and browsers refuse what "
+               u"was; set the clock"_s;
+    if (now > status.notAfter)
+        return u"the root has expired: nothing can be issued, and browsers refuse what was; if the clock is right, "
+               u"make "
+               u"a new one: portlightctl ca init --replace"_s;
+    return {};
+}
+
 QString authorityText(const AuthorityStatus &status)
 {
     QString text =
@@ -150,6 +165,8 @@ QString authorityText(const AuthorityStatus &status)
         + field(u"Protected by"_s, protectionText(status.protection));
     if (const QString warning = protectionWarning(status.protection); !warning.isEmpty())
         text += field(u"Warning"_s, warning);
+    if (const QString warning = dateWarning(status); !warning.isEmpty())
+        text += field(u"Warning"_s, warning);
     if (!status.certificates.isEmpty())
         text += u"\nCertificates\n"_s;
     for (const IssuedCertificate &certificate : status.certificates)
@@ -159,7 +176,7 @@ QString authorityText(const AuthorityStatus &status)
     return text;
 }
 
-QString storesText(const QList<TrustStoreStatus> &stores)
+QString storesText(const QList<TrustStoreStatus> &stores, TrustAction action)
 {
     qsizetype nameColumns = 5;
     for (const TrustStoreStatus &store : stores)
@@ -168,7 +185,7 @@ QString storesText(const QList<TrustStoreStatus> &stores)
     QString text = u"%1  %2  ID\n"_s.arg(u"STATE"_s, -12).arg(u"STORE"_s, -width);
     for (const TrustStoreStatus &store : stores) {
         text += u"%1  %2  %3\n"_s.arg(storeStateText(store.state), -12).arg(store.name, -width).arg(store.id);
-        if (store.state == State::Trusted || store.state == State::Unavailable)
+        if (store.state == State::Unavailable || (store.state == State::Trusted && action != TrustAction::Remove))
             continue;
         if (!store.detail.isEmpty())
             text += u"              %1\n"_s.arg(store.detail);
@@ -184,9 +201,9 @@ QString settingsText(const QList<TrustSetting> &settings)
 {
     QString text;
     for (const TrustSetting &setting : settings) {
-        text += u"  %1  %2\n"_s.arg(setting.program, -10).arg(setting.setting);
+        text += u"  %1  %2\n"_s.arg(setting.program, -17).arg(setting.setting);
         if (!setting.note.isEmpty())
-            text += u"              %1\n"_s.arg(setting.note);
+            text += u"                     %1\n"_s.arg(setting.note);
     }
     return text.isEmpty() ? text : u"\nPrograms that read no store, or only a part, need a setting:\n"_s + text;
 }

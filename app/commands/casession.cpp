@@ -38,7 +38,10 @@ CaSession::CaSession()
     m_slow.setSingleShot(true);
     m_slow.setInterval(SlowAfter);
     connect(&m_slow, &QTimer::timeout, this, [this] {
-        if (!std::exchange(m_told, true))
+        const bool asked =
+            m_keeps
+            || (status().state == AuthorityState::Unlocking && status().protection == AuthorityProtection::Keychain);
+        if (asked && !std::exchange(m_told, true))
             printError(u"portlightctl: waiting for the keychain; unlock it if it asks (Ctrl+C gives up)\n"_s);
     });
     connect(&m_signals, &ProcessSignals::received, this, &CaSession::takeSignal);
@@ -103,15 +106,19 @@ Result<void> CaSession::whyClosed() const
     if (status().state == AuthorityState::None)
         return Error{
             ErrorCode::NoAuthority, u"this desk has no local authority"_s, {}, u"make one: portlightctl ca init"_s};
+    const bool saysItself = status().state == AuthorityState::Broken;
     return Error{ErrorCode::AuthorityLocked,
-                 u"the local authority cannot be used: %1"_s.arg(status().problem),
+                 saysItself ? status().problem : u"the local authority cannot be used: %1"_s.arg(status().problem),
                  {},
                  status().remedy};
 }
 
 AuthorityOutcome CaSession::create(const AuthorityRequest &request)
 {
-    return wait(m_authority->create(request));
+    m_keeps = request.protection == AuthorityProtection::Keychain;
+    AuthorityOutcome outcome = wait(m_authority->create(request));
+    m_keeps = false;
+    return outcome;
 }
 
 AuthorityOutcome CaSession::issue(const QStringList &names)

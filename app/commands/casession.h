@@ -43,7 +43,8 @@ private:
     ProcessSignals m_signals;
     std::unique_ptr<Authority> m_authority;
     QTimer m_slow;
-    bool m_told = false; // that the keychain is waited for
+    bool m_keeps = false; // a passphrase, in the keychain
+    bool m_told = false;  // that the keychain is waited for
 };
 
 } // namespace portlight

@@ -132,7 +132,7 @@ bool removeFormerRoots(const CommandLine &line)
 {
     bool allGone = true;
     for (const QString &folder : formerAuthorities(LocalAuthority::defaultFolder())) {
-        const Result<TrustedRoot> root = trustedRoot(folder, QDateTime::currentDateTimeUtc());
+        const Result<TrustedRoot> root = removableRoot(folder, QDateTime::currentDateTimeUtc());
         const QStringList ids = root ? storesWith(*root, line) : QStringList();
         if (ids.isEmpty())
             continue;
@@ -142,7 +142,7 @@ bool removeFormerRoots(const CommandLine &line)
         printError(u"The root of the former authority \"%1\" %2\n"_s.arg(root->name, gone ? u"was taken out, too."_s
                                                                                           : u"is still trusted:"_s));
         if (!gone && reports)
-            printError(storesText(*reports));
+            printError(storesText(*reports, TrustAction::Remove));
         allGone = allGone && gone;
     }
     return allGone;
@@ -155,20 +155,26 @@ int runTrustAction(CommandLine &line, const QStringList &arguments, TrustAction 
     describe(line);
     if (const auto over = line.parse(arguments, 0, 0))
         return *over;
-    const Result<TrustedRoot> root = trustedRoot(LocalAuthority::defaultFolder(), QDateTime::currentDateTimeUtc());
-    if (!root)
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const bool removes = action == TrustAction::Remove;
+    const QString folder = LocalAuthority::defaultFolder();
+    const Result<TrustedRoot> root = removes ? removableRoot(folder, now) : trustedRoot(folder, now);
+    if (!root) {
+        if (removes)
+            removeFormerRoots(line); // which do not depend on it
         return commandFailure(line, root.error());
+    }
     TrustRun run(line, action, *root, line.values(u"store"_s));
     const Result<QList<TrustStoreStatus>> reports = run.visit();
     if (!reports)
         return commandFailure(line, reports.error());
-    const bool formerGone = action == TrustAction::Install || removeFormerRoots(line);
+    const bool formerGone = !removes || removeFormerRoots(line);
     const int exitCode = formerGone ? run.exitCode(*reports) : ExitFailed;
     if (line.isSet(u"json"_s)) {
         printJson({{u"ok"_s, exitCode == ExitOk}, {u"stores"_s, storesReport(*reports)}});
         return exitCode;
     }
-    print(storesText(*reports) + u'\n' + trustSummary(*reports, action) + u'\n');
+    print(storesText(*reports, action) + u'\n' + trustSummary(*reports, action) + u'\n');
     if (action == TrustAction::Install)
         print(u"A browser that runs already takes it up when it is started again.\n"_s);
     return exitCode;
@@ -220,7 +226,9 @@ int runCaStatus(const QStringList &arguments)
     print(u"%1\n"_s.arg(reading.status.name));
     if (const QString warning = protectionWarning(reading.status.protection); !warning.isEmpty())
         print(u"warning: %1\n"_s.arg(warning));
-    print(u'\n' + storesText(*reports) + settingsText(reading.status.settings));
+    if (const QString warning = dateWarning(reading.status); !warning.isEmpty())
+        print(u"warning: %1\n"_s.arg(warning));
+    print(u'\n' + storesText(*reports, TrustAction::Inspect) + settingsText(reading.status.settings));
     return ExitOk;
 }
 

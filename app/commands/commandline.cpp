@@ -64,8 +64,10 @@ void printJson(const QJsonObject &object)
 
 void printFailure(const Error &error)
 {
-    const QString where = error.where.toString();
-    printError(u"portlightctl: %1%2\n"_s.arg(where.isEmpty() ? QString() : where + u": "_s, error.message));
+    // A file as a whole may stand in the message already.
+    const bool named = !error.where.isKnown() && error.message.contains(error.where.file);
+    const QString where = named ? QString() : error.where.toString() + u": "_s;
+    printError(u"portlightctl: %1%2\n"_s.arg(where, error.message));
     if (!error.hint.isEmpty())
         printError(u"  %1\n"_s.arg(error.hint));
 }

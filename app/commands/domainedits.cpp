@@ -5,6 +5,7 @@
 #include "api/httpsdefault.h"
 #include "api/workspacefile.h"
 #include "commands/commandline.h"
+#include "pki/localnames.h"
 
 // add, remove and list: done by the Portlight that runs, or else in its file.
 namespace portlight {
@@ -66,6 +67,17 @@ QString arrow(const QJsonObject &domain)
     return u"%1 → %2"_s.arg(domain.value(u"url"_s).toString(), shown);
 }
 
+// Why a new domain has no HTTPS although this desk has an authority, and what would give it.
+std::optional<Error> whyWithoutHttps(const QJsonObject &domain)
+{
+    const Result<AuthorityFacts> facts = LocalAuthority::inspect(LocalAuthority::defaultFolder());
+    const Result<QByteArray> name = canonicalLocalName(domain.value(u"name"_s).toString().toUtf8());
+    if (domain.value(u"https"_s).toBool() || !facts || !name)
+        return {};
+    const Result<void> within = checkWithinSuffixes(*name, facts->suffixes);
+    return within ? std::nullopt : std::optional(within.error());
+}
+
 int report(const CommandLine &line, const Result<QJsonObject> &answer, const QString &verb)
 {
     if (!answer) {
@@ -79,11 +91,17 @@ int report(const CommandLine &line, const Result<QJsonObject> &answer, const QSt
     const bool running = shown.value(u"running"_s).toBool(true);
     shown.insert(u"running"_s, running);
     shown.insert(u"ok"_s, true);
+    const QJsonObject domain = shown.value(u"domain"_s).toObject();
+    const std::optional<Error> plain = verb == u"added"_s ? whyWithoutHttps(domain) : std::nullopt;
     if (line.isSet(u"json"_s)) {
+        if (plain.has_value())
+            shown.insert(u"withoutHttps"_s, QJsonObject{{u"message"_s, plain->message}, {u"hint"_s, plain->hint}});
         printJson(shown);
         return ExitOk;
     }
-    print(u"%1 %2\n"_s.arg(verb, arrow(shown.value(u"domain"_s).toObject())));
+    print(u"%1 %2\n"_s.arg(verb, arrow(domain)));
+    if (plain.has_value())
+        printError(u"It has no HTTPS: %1\n  %2\n"_s.arg(plain->message, plain->hint));
     if (!running)
         printError(u"portlightctl: no Portlight is running; the configuration file was changed\n"_s);
     return ExitOk;

@@ -175,7 +175,9 @@ Error Authority::Private::whyClosed() const
 {
     if (status.state == AuthorityState::None)
         return noAuthority();
-    return {status.state == AuthorityState::Broken ? ErrorCode::InvalidCertificate : ErrorCode::AuthorityLocked,
+    if (status.state == AuthorityState::Broken)
+        return {ErrorCode::InvalidCertificate, status.problem, {}, status.remedy};
+    return {ErrorCode::AuthorityLocked,
             status.problem.isEmpty() ? u"the local authority is not open yet"_s
                                      : u"the local authority cannot be used: %1"_s.arg(status.problem),
             {},

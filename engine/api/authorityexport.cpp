@@ -23,7 +23,10 @@ Result<void> writeFile(const QString &path, const QByteArray &content, Readers r
         return {};
     const QString reason = file.errorString();
     file.cancelWriting();
-    return Error{ErrorCode::FileNotWritable, u"\"%1\" cannot be written: %2"_s.arg(path, reason), {path, 0, 0}, {}};
+    return Error{ErrorCode::FileNotWritable,
+                 u"\"%1\" cannot be written: %2"_s.arg(path, reason),
+                 {path, 0, 0},
+                 u"its folder must be writable for you, and there must be room"_s};
 }
 
 Result<void> checkPassword(const QByteArray &password)

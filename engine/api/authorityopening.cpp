@@ -44,6 +44,17 @@ QString protectionRemedy(const AuthorityStatus &status)
                : QString();
 }
 
+Result<QByteArray> keptPassphrase(const QString &folder)
+{
+    Result<QByteArray> passphrase = readPassphraseFile(passphraseFilePath(folder));
+    if (passphrase || !passphrase.error().hint.isEmpty())
+        return passphrase;
+    Error lost = passphrase.error();
+    lost.hint = u"put the file back from a backup, or make a new authority, which must then be trusted anew: "
+                u"portlightctl ca init --replace"_s;
+    return lost;
+}
+
 QString nearestFolder(const QString &path)
 {
     QString folder = path;
@@ -168,7 +179,7 @@ void Authority::Private::askKeychain(const QString &fingerprint)
 
 void Authority::Private::readPassphrase()
 {
-    onWorker([folder = options.folder] { return readPassphraseFile(passphraseFilePath(folder)); },
+    onWorker([folder = options.folder] { return keptPassphrase(folder); },
              [this, attempt = opening](const Result<QByteArray> &passphrase) {
                  if (attempt != opening)
                      return;
@@ -251,7 +262,8 @@ void Authority::Private::watch()
     for (const QString &name : below.first(std::min<qsizetype>(below.size(), 16)))
         folders.append(options.folder + u'/' + name);
     for (const QString &folder : std::as_const(folders)) {
-        if (!watcher.directories().contains(folder) && QFileInfo(folder).isDir())
+        const QFileInfo info(folder);
+        if (!watcher.directories().contains(folder) && info.isDir() && info.isReadable()) // else Qt complains
             watcher.addPath(folder);
     }
 }

@@ -75,6 +75,13 @@ QByteArray proofOf(const QString &folder, const QDateTime &now)
     return file.open(QIODevice::ReadOnly) ? file.read(LeafFileBytesMax) : QByteArray();
 }
 
+Result<TrustedRoot> asTrusted(const Result<AuthorityFacts> &facts, const QString &folder, const QDateTime &now)
+{
+    if (!facts)
+        return facts.error().code == ErrorCode::FileNotFound ? noAuthority() : facts.error();
+    return TrustedRoot{facts->rootPem, facts->fingerprint, facts->name, proofOf(folder, now), facts->rootPath};
+}
+
 } // namespace
 
 Error noAuthority()
@@ -153,10 +160,12 @@ QStringList formerAuthorities(const QString &folder)
 
 Result<TrustedRoot> trustedRoot(const QString &folder, const QDateTime &now)
 {
-    const Result<AuthorityFacts> facts = LocalAuthority::inspect(folder);
-    if (!facts)
-        return facts.error().code == ErrorCode::FileNotFound ? noAuthority() : facts.error();
-    return TrustedRoot{facts->rootPem, facts->fingerprint, facts->name, proofOf(folder, now), facts->rootPath};
+    return asTrusted(LocalAuthority::inspect(folder), folder, now);
+}
+
+Result<TrustedRoot> removableRoot(const QString &folder, const QDateTime &now)
+{
+    return asTrusted(LocalAuthority::inspectRoot(folder), folder, now);
 }
 
 } // namespace portlight

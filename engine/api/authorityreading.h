@@ -33,5 +33,7 @@ QStringList formerAuthorities(const QString &folder);
 // The root as trust stores take it, with a leaf to prove them with: the one that is valid longest at `now`; without
 // one, by fingerprint alone. Errors: those of LocalAuthority::inspect.
 Result<TrustedRoot> trustedRoot(const QString &folder, const QDateTime &now);
+// The same to take it out of stores: its certificate is enough, whatever became of the keys.
+Result<TrustedRoot> removableRoot(const QString &folder, const QDateTime &now);
 
 } // namespace portlight

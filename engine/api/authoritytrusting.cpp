@@ -34,7 +34,9 @@ Result<void> runOnDesktop(const QStringList &command, const std::stop_token &sto
 // On the worker.
 VisitOutcome runVisit(const AuthorityOptions &options, const Visit &visit)
 {
-    const Result<TrustedRoot> root = trustedRoot(options.folder, options.clock());
+    const Result<TrustedRoot> root = visit.action == TrustAction::Remove
+                                         ? removableRoot(options.folder, options.clock())
+                                         : trustedRoot(options.folder, options.clock());
     if (!root)
         return {{}, root.error()};
     VisitOutcome outcome;

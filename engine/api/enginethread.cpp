@@ -32,6 +32,7 @@ EngineThread::~EngineThread() = default;
 void EngineThread::installDispatcher(QThread &thread)
 {
     std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to sockets whose other end may have gone
+    std::signal(SIGXFSZ, SIG_IGN); // a log at its limit is one that cannot be written
     thread.setEventDispatcher(new EpollEventDispatcher);
 }
 

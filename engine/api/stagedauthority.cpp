@@ -28,6 +28,13 @@ Result<void> moveFolder(const QString &from, const QString &to)
                  {}};
 }
 
+// By an authority, a broken one, or whatever else.
+bool isTaken(const QString &folder)
+{
+    const Result<AuthorityFacts> facts = LocalAuthority::inspect(folder);
+    return facts || facts.error().code != ErrorCode::FileNotFound;
+}
+
 Error cannotLock(const QString &folder, const Error &why)
 {
     if (why.code == ErrorCode::FileLocked)
@@ -82,7 +89,7 @@ Result<std::shared_ptr<StagedAuthority>> StagedAuthority::make(const QString &fo
 
 Result<void> StagedAuthority::build(const AuthorityPlan &plan)
 {
-    if (!m_replace && QFileInfo::exists(m_folder) && !QDir(m_folder).isEmpty())
+    if (!m_replace && isTaken(m_folder))
         return Error{ErrorCode::AlreadyExists,
                      u"there is an authority already in %1"_s.arg(m_folder),
                      {},
@@ -111,7 +118,7 @@ Result<void> StagedAuthority::build(const AuthorityPlan &plan)
 
 Result<void> StagedAuthority::setFormerAside()
 {
-    if (!m_replace || !QFileInfo::exists(m_folder) || QDir(m_folder).isEmpty())
+    if (!m_replace || !isTaken(m_folder))
         return {};
     const Result<QString> aside = LocalAuthority::setAside(m_folder);
     if (!aside)

@@ -14,10 +14,15 @@
 #include <openssl/x509v3.h>
 
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 
@@ -27,15 +32,23 @@ namespace {
 
 constexpr QByteArrayView ProtectionWords[] = {"keychain", "passphrase", "file"}; // in KeyProtection's order
 
+bool isReadable(const QString &path)
+{
+    return ::faccessat(AT_FDCWD, QFile::encodeName(path).constData(), R_OK, AT_EACCESS) == 0 || errno != EACCES;
+}
+
 // The content of one of the files; one that is missing breaks the authority as well.
 Result<QByteArray> readPart(const QString &path)
 {
     Result<QByteArray> content = readWholeFile(path, AuthorityFileBytesMax);
-    if (!content)
-        return brokenAuthority(content.error().code == ErrorCode::FileNotFound ? ErrorCode::InvalidCertificate
-                                                                               : content.error().code,
-                               path, content.error().message);
-    return content;
+    if (content)
+        return content;
+    const bool missing = content.error().code == ErrorCode::FileNotFound;
+    Error broken = brokenAuthority(missing ? ErrorCode::InvalidCertificate : content.error().code, path, {});
+    broken.message = u"the local authority cannot be used: %1"_s.arg(content.error().message);
+    if (!isReadable(path))
+        broken.hint = u"it, and the folders that it lies in, must be readable for you"_s;
+    return broken;
 }
 
 Result<CertificateHandle> readCertificatePart(const QString &path)
@@ -84,6 +97,36 @@ Result<void> checkRoot(const CertificateHandle &root, const QByteArrayList &suff
         return brokenAuthority(ErrorCode::InvalidCertificate, path,
                                u"it is not limited to local names, as Portlight's own roots are"_s);
     return {};
+}
+
+Result<CertificateHandle> readRoot(const QString &folder)
+{
+    if (!isAuthorityPresent(folder))
+        return Error{ErrorCode::FileNotFound,
+                     u"there is no local authority in \"%1\""_s.arg(folder),
+                     {folder, 0, 0},
+                     u"make one: portlightctl ca init"_s};
+    const QString path = AuthorityPaths{folder}.rootCertificate();
+    auto root = readCertificatePart(path);
+    if (!root)
+        return root;
+    if (const Result<void> checked = checkRoot(*root, constrainedSuffixes(root->get()), path); !checked)
+        return checked.error();
+    return root;
+}
+
+AuthorityFacts factsOf(const QString &folder, const CertificateHandle &root)
+{
+    AuthorityFacts facts;
+    facts.folder = folder;
+    facts.rootPath = AuthorityPaths{folder}.rootCertificate();
+    facts.name = certificateTitle(root.get());
+    facts.suffixes = constrainedSuffixes(root.get());
+    facts.rootPem = certificatePem(root.get());
+    facts.fingerprint = certificateFingerprint(root.get());
+    facts.notBefore = certificateNotBefore(root.get());
+    facts.notAfter = certificateNotAfter(root.get());
+    return facts;
 }
 
 Error locked(const QString &folder, const Error &why)
@@ -150,20 +193,18 @@ Result<CertificateHandle> parseCertificate(const QByteArray &pem)
     return certificate;
 }
 
+Result<AuthorityFacts> readAuthorityRoot(const QString &folder)
+{
+    const auto root = readRoot(folder);
+    return root ? Result<AuthorityFacts>(factsOf(folder, *root)) : root.error();
+}
+
 Result<AuthorityParts> readAuthority(const QString &folder)
 {
-    if (!isAuthorityPresent(folder))
-        return Error{ErrorCode::FileNotFound,
-                     u"there is no local authority in \"%1\""_s.arg(folder),
-                     {folder, 0, 0},
-                     u"make one: portlightctl ca init"_s};
-    const AuthorityPaths paths{folder};
-    auto root = readCertificatePart(paths.rootCertificate());
+    auto root = readRoot(folder);
     if (!root)
         return root.error();
-    const QByteArrayList suffixes = constrainedSuffixes(root->get());
-    if (const Result<void> checked = checkRoot(*root, suffixes, paths.rootCertificate()); !checked)
-        return checked.error();
+    const AuthorityPaths paths{folder};
     auto intermediate = readCertificatePart(paths.intermediateCertificate());
     if (!intermediate)
         return intermediate.error();
@@ -179,17 +220,8 @@ Result<AuthorityParts> readAuthority(const QString &folder)
     const auto protection = readProtection(paths.protection());
     if (!protection)
         return protection.error();
-
-    AuthorityFacts facts;
-    facts.folder = folder;
-    facts.rootPath = paths.rootCertificate();
-    facts.name = certificateTitle(root->get());
+    AuthorityFacts facts = factsOf(folder, *root);
     facts.protection = *protection;
-    facts.suffixes = suffixes;
-    facts.rootPem = certificatePem(root->get());
-    facts.fingerprint = certificateFingerprint(root->get());
-    facts.notBefore = certificateNotBefore(root->get());
-    facts.notAfter = certificateNotAfter(root->get());
     return AuthorityParts{std::move(facts), std::move(*root), std::move(*intermediate), std::move(*rootKey),
                           std::move(*intermediateKey)};
 }
@@ -213,7 +245,8 @@ bool isAuthorityPresent(const QString &folder)
 {
     const QFileInfo info(folder);
     if (info.isDir())
-        return !QDir(folder).isEmpty(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
+        return !isReadable(folder)
+               || !QDir(folder).isEmpty(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
     return info.exists() || info.isSymLink();
 }
 

@@ -40,6 +40,8 @@ struct AuthorityParts {
 
 // Errors: FileNotFound, there is no authority; InvalidCertificate and FileNotReadable name the file and the remedy.
 Result<AuthorityParts> readAuthority(const QString &folder);
+// What the root's certificate alone says, however broken the rest is: name, fingerprint, suffixes, dates.
+Result<AuthorityFacts> readAuthorityRoot(const QString &folder);
 // A file of an authority that cannot be used, and what to do.
 Error brokenAuthority(ErrorCode code, const QString &path, const QString &why);
 // One certificate, alone in its file. Error InvalidCertificate: what is wrong, without the file's name.

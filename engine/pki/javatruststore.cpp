@@ -97,6 +97,8 @@ Error JavaTrustStore::failure(const ProgramOutcome &outcome) const
     if ((outcome.output + outcome.errors).contains("password was incorrect"))
         error.hint = u"the file has a password of its own, or is damaged: set it in the environment variable "_s
                      + PasswordVariable;
+    else if ((outcome.output + outcome.errors).contains("keystore format"))
+        error.hint = u"the file is damaged: put it back from a backup, or install that Java runtime again"_s;
     return error;
 }
 

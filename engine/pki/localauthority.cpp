@@ -197,6 +197,11 @@ Result<AuthorityFacts> LocalAuthority::inspect(const QString &folder)
     return parts ? Result<AuthorityFacts>(parts->facts) : parts.error();
 }
 
+Result<AuthorityFacts> LocalAuthority::inspectRoot(const QString &folder)
+{
+    return readAuthorityRoot(folder);
+}
+
 Result<QByteArray> LocalAuthority::newPassphrase()
 {
     return makePassphrase();

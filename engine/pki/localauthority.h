@@ -26,6 +26,8 @@ public:
     static Result<void> checkSuffix(const QByteArray &suffix);
     // Error FileNotFound: there is no authority. Others name the file that is broken, and the remedy.
     static Result<AuthorityFacts> inspect(const QString &folder);
+    // The same of the root's certificate alone, however broken the rest is; of the protection it says nothing.
+    static Result<AuthorityFacts> inspectRoot(const QString &folder);
     // A random one, for the keychain: 32 bytes as text.
     static Result<QByteArray> newPassphrase();
     // Makes root and intermediate, under the passphrase, in a folder beside, which is then renamed. Errors:

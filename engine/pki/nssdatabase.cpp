@@ -10,6 +10,10 @@
 #include <QTemporaryFile>
 
 #include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace portlight {
 
@@ -40,6 +44,11 @@ constexpr Meaning Meanings[] = {
     {"SEC_ERROR_ADDING_CERT", u"another certificate has the same name", u"remove that one in the browser's settings"},
 };
 
+bool isDenied(const QByteArray &path, int way)
+{
+    return ::faccessat(AT_FDCWD, path.constData(), way, AT_EACCESS) != 0 && (errno == EACCES || errno == EROFS);
+}
+
 } // namespace
 
 QList<NssEntry> parseNssList(const QByteArray &listing)
@@ -67,9 +76,26 @@ ProgramOutcome NssDatabase::run(const QStringList &arguments) const
         {m_certutil, QStringList{u"-d"_s, u"sql:"_s + m_folder} + arguments, TrustProgramTimeMax, {}, false});
 }
 
+// NSS has many words for it, some of which it uses for other things, too.
+std::optional<Error> NssDatabase::missingPermission(const QString &words) const
+{
+    const QByteArray folder = QFile::encodeName(m_folder);
+    const QByteArray file = folder + "/cert9.db";
+    const bool unreadable = isDenied(file, R_OK);
+    if (!unreadable && !isDenied(file, W_OK) && !isDenied(folder, W_OK))
+        return {};
+    return Error{
+        ErrorCode::ToolFailed,
+        (unreadable ? u"the database cannot be read (%1)"_s : u"the database cannot be written (%1)"_s).arg(words),
+        {},
+        u"its folder and cert9.db must be readable and writable for you: see who owns them"_s};
+}
+
 Error NssDatabase::failure(const ProgramOutcome &outcome) const
 {
     const QString words = outcome.words(m_certutil);
+    if (const std::optional<Error> denied = missingPermission(words))
+        return *denied;
     for (const Meaning &meaning : Meanings) {
         if (outcome.errors.contains(meaning.word))
             return {ErrorCode::ToolFailed, u"%1 (%2)"_s.arg(meaning.detail, words), {}, meaning.remedy.toString()};

@@ -47,6 +47,7 @@ public:
 private:
     ProgramOutcome run(const QStringList &arguments) const;
     Result<void> runWithFile(const QStringList &arguments, const QByteArray &pem) const;
+    std::optional<Error> missingPermission(const QString &words) const;
     Error failure(const ProgramOutcome &outcome) const;
     Result<QByteArrayList> fingerprintsOf(const NssEntry &entry) const;
     Result<void> addChain(const TrustedRoot &root) const;

@@ -246,8 +246,13 @@ Result<std::shared_ptr<const TlsCertificate>> OpenAuthority::use(const QByteArra
     return m_cache.insert_or_assign(names, std::move(entry)).first->second.certificate;
 }
 
+// Under the lock, for another process may be between its two files; a folder that cannot be written has no such
+// process.
 Result<TlsCertificate> OpenAuthority::load(const QByteArrayList &names) const
 {
+    const auto lock = lockAuthority(m_paths.folder);
+    if (!lock && lock.error().code == ErrorCode::FileLocked)
+        return lock.error();
     const auto leaf = m_leaves.read(names);
     return leaf ? withKey(names, *leaf) : leaf.error();
 }

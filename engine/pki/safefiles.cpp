@@ -145,7 +145,9 @@ Result<QByteArray> readWholeFile(const QString &path, qint64 bytesMax)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly)) {
-        const bool missing = !QFileInfo::exists(path);
+        // One in a folder that is closed for us may well be there.
+        const bool missing =
+            ::faccessat(AT_FDCWD, QFile::encodeName(path).constData(), F_OK, AT_EACCESS) != 0 && errno != EACCES;
         return Error{missing ? ErrorCode::FileNotFound : ErrorCode::FileNotReadable,
                      u"\"%1\" cannot be read: %2"_s.arg(path, file.errorString()),
                      {path, 0, 0},

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "atterminal.h"
+#include "pki/localauthority.h"
 
 #include <QDirIterator>
 #include <QJsonArray>
 
+using namespace portlight;
 using namespace portlight::test;
 using namespace Qt::StringLiterals;
 
@@ -88,6 +90,23 @@ private Q_SLOTS:
         QCOMPARE(added.json()[u"domain"_s][u"url"_s].toString(), u"https://api.localhost:8443"_s);
         const auto checked = ctl.run({u"check"_s});
         QVERIFY2(checked.exitCode == 0 && checked.out.isEmpty(), checked.out.constData()); // no key is needed
+    }
+
+    void aNewDomainThatItMayNotSignSaysWhatItTakes()
+    {
+        const CtlProgram ctl;
+        const QStringList add{u"add"_s, u"shop.example.com"_s, u"3001"_s};
+        QVERIFY(!ctl.run(add).err.contains("HTTPS")); // there is no authority, which is nobody's mistake
+        QCOMPARE(ctl.run({u"remove"_s, u"shop.example.com"_s}).exitCode, 0);
+        QCOMPARE(initWithFile(ctl).exitCode, 0);
+        const auto added = ctl.run(add);
+        QCOMPARE(added.exitCode, 0);
+        QVERIFY2(added.err.contains("has no HTTPS") && added.err.contains("another suffix needs a new root")
+                     && added.err.contains("--suffix example.com"),
+                 added.err.constData());
+        QCOMPARE(ctl.run({u"remove"_s, u"shop.example.com"_s}).exitCode, 0);
+        const QJsonObject report = ctl.run(add + QStringList{u"--json"_s}).json();
+        QVERIFY(report[u"withoutHttps"_s][u"hint"_s].toString().contains(u"--suffix example.com"_s));
     }
 
     void aSecondOneMustBeAskedFor()
@@ -208,6 +227,90 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(ctl.path(u"example.com.pem"_s)));
     }
 
+    void certificatesAreNamedAfterWhatTheyAreFor()
+    {
+        const CtlProgram ctl;
+        QCOMPARE(initWithFile(ctl).exitCode, 0);
+        const auto issue = [&ctl](const QString &name) {
+            return ctl.run({u"ca"_s, u"issue"_s, name, u"-o"_s, ctl.path(u"out"_s)});
+        };
+        QCOMPARE(issue(u"a b.test"_s).exitCode, 1);
+        QVERIFY(!QFile::exists(ctl.path(u"out"_s)));
+        QCOMPARE(issue(u"API.Localhost."_s).exitCode, 0);
+        QVERIFY(QFile::exists(ctl.path(u"out/api.localhost.pem"_s)));
+        const QString longest = u"abcdefgh."_s.repeated(27) + u"localhost"_s; // 252 bytes
+        const auto issued = issue(longest);
+        QVERIFY2(issued.exitCode == 0, issued.err.constData());
+        const auto wildcard = issue(u"*.test"_s);
+        QCOMPARE(wildcard.exitCode, 0);
+        QVERIFY2(wildcard.err.contains("browsers do not accept \"*.test\""), wildcard.err.constData());
+        QVERIFY(!issue(u"*.shop.test"_s).err.contains("browsers"));
+    }
+
+    void programsThatIssueTheSameAtOnceAllSucceed()
+    {
+        const CtlProgram ctl;
+        QCOMPARE(initWithFile(ctl).exitCode, 0);
+        std::vector<std::unique_ptr<QProcess>> programs;
+        for (int i = 0; i < 8; ++i)
+            programs.push_back(ctl.start({u"ca"_s, u"issue"_s, u"same.test"_s, u"-o"_s, ctl.path(QString::number(i))}));
+        for (const auto &program : programs) {
+            const auto outcome = CtlProgram::wait(*program);
+            QVERIFY2(outcome.exitCode == 0, outcome.err.constData());
+        }
+    }
+
+    void damageIsNamedOnceWithItsPlaceAndRemedy()
+    {
+        const CtlProgram ctl;
+        QCOMPARE(initWithFile(ctl).exitCode, 0);
+        const QByteArray key = (ctl.authority() + u"/root.key"_s).toUtf8();
+        QVERIFY(QFile::remove(QString::fromUtf8(key)));
+        for (const QStringList &command : {QStringList{u"show"_s}, QStringList{u"issue"_s, u"a.test"_s}}) {
+            const auto outcome = ctl.run(QStringList{u"ca"_s} + command);
+            QCOMPARE(outcome.exitCode, 1);
+            QVERIFY2(outcome.err.count(key) == 1 && outcome.err.count("cannot be used") == 1, outcome.err.constData());
+            QVERIFY2(outcome.err.contains("ca init --replace"), outcome.err.constData());
+        }
+    }
+
+    void aPassphraseThatIsLostSaysWhatToDo()
+    {
+        const CtlProgram ctl;
+        QCOMPARE(initWithFile(ctl).exitCode, 0);
+        QVERIFY(QFile::remove(ctl.authority() + u"/passphrase"_s));
+        const auto outcome = ctl.run({u"ca"_s, u"issue"_s, u"a.test"_s});
+        QCOMPARE(outcome.exitCode, 1);
+        QVERIFY2(outcome.err.contains("/passphrase") && outcome.err.contains("from a backup"), outcome.err.constData());
+    }
+
+    void aRootThatHasExpiredIsShownAsSuch()
+    {
+        const CtlProgram ctl;
+        AuthorityPlan plan;
+        plan.protection = KeyProtection::File;
+        const auto longAgo = [] { return QDateTime::currentDateTimeUtc().addYears(-11); };
+        QVERIFY(LocalAuthority::create(ctl.authority(), plan, "a long passphrase", longAgo));
+        for (const QStringList &command : {QStringList{u"ca"_s, u"show"_s},
+                                           QStringList{u"ca"_s, u"status"_s, u"--system-root"_s, ctl.path(u"sys"_s)}}) {
+            const auto shown = ctl.run(command);
+            QVERIFY2(shown.out.contains("the root has expired"), shown.out.constData());
+        }
+    }
+
+    void outputThatCannotBeWrittenIsAFailure()
+    {
+        CtlProgram ctl;
+        QCOMPARE(initWithFile(ctl).exitCode, 0);
+        QProcess shell;
+        shell.setProcessEnvironment(ctl.environment());
+        shell.start(u"sh"_s, {u"-c"_s, u"exec %1/portlightctl ca show --pem >/dev/full"_s.arg(
+                                           QStringLiteral(PORTLIGHT_BINARY_DIR))});
+        const auto outcome = CtlProgram::wait(shell);
+        QCOMPARE(outcome.exitCode, 1);
+        QVERIFY2(outcome.err.contains("standard output cannot be written"), outcome.err.constData());
+    }
+
     void withoutAnAuthorityEverythingSaysHowToGetOne()
     {
         const CtlProgram ctl;
@@ -244,7 +347,7 @@ private Q_SLOTS:
             shell.setProcessEnvironment(ctl.environment());
             shell.setWorkingDirectory(ctl.path({}));
             // Blocks of 512 bytes: a key fits, a certificate does not.
-            shell.start(u"sh"_s, {u"-c"_s, u"trap '' XFSZ; ulimit -f 1; exec %1/portlightctl %2"_s.arg(
+            shell.start(u"sh"_s, {u"-c"_s, u"ulimit -f 1; exec %1/portlightctl %2"_s.arg(
                                                QStringLiteral(PORTLIGHT_BINARY_DIR), arguments)});
             return CtlProgram::wait(shell);
         };

@@ -148,6 +148,63 @@ private Q_SLOTS:
         QVERIFY(!desk.systemVerifies() && !formerIsTrusted());
     }
 
+    // What is left of an authority whose keys are lost must not stay trusted for want of them.
+    void theRootOfABrokenAuthorityGoesAsWell()
+    {
+        const Desk desk;
+        QCOMPARE(desk.run({u"trust"_s}).exitCode, 0);
+        QVERIFY(desk.systemVerifies());
+        QVERIFY(QFile::remove(desk.ctl.authority() + u"/root.key"_s));
+        QCOMPARE(desk.run({u"trust"_s}).exitCode, 1);
+        const auto untrusted = desk.run({u"untrust"_s});
+        QVERIFY2(untrusted.exitCode == 0, (untrusted.out + untrusted.err).constData());
+        QVERIFY(!desk.systemVerifies());
+    }
+
+    void theRootOfAReplacedAuthorityGoesThoughItIsBroken()
+    {
+        const Desk desk;
+        QCOMPARE(desk.run({u"trust"_s}).exitCode, 0);
+        QVERIFY(QFile::remove(desk.ctl.authority() + u"/intermediate.key"_s));
+        QCOMPARE(desk.ctl.run({u"ca"_s, u"init"_s, u"--replace"_s, u"--protect"_s, u"file"_s}).exitCode, 0);
+        const auto untrusted = desk.run({u"untrust"_s});
+        QVERIFY2(untrusted.exitCode == 0, (untrusted.out + untrusted.err).constData());
+        QVERIFY2(untrusted.err.contains("was taken out"), untrusted.err.constData());
+        QVERIFY(QDir(desk.ctl.path(Anchors)).isEmpty());
+        // Nor does it need one that followed.
+        QCOMPARE(desk.run({u"trust"_s}).exitCode, 0);
+        QVERIFY(QDir().rename(desk.ctl.authority(), desk.ctl.authority() + u".old-2"_s));
+        QCOMPARE(desk.run({u"untrust"_s}).exitCode, 1); // there is no authority
+        QVERIFY(QDir(desk.ctl.path(Anchors)).isEmpty());
+    }
+
+    void whatStaysTrustedIsExplained()
+    {
+        const Desk desk;
+        QCOMPARE(desk.run({u"trust"_s}).exitCode, 0);
+        const QString database = desk.ctl.path(u".pki/nssdb"_s);
+        const QString name =
+            desk.ctl.run({u"ca"_s, u"show"_s, u"--json"_s}).json()[u"authority"_s][u"name"_s].toString();
+        const auto tool = [](const QString &program, const QStringList &words) {
+            QProcess process;
+            process.start(program, words);
+            return CtlProgram::wait(process).exitCode;
+        };
+        const QString other = desk.ctl.path(u"other.pem"_s);
+        QCOMPARE(
+            tool(u"openssl"_s, {u"req"_s, u"-x509"_s, u"-newkey"_s, u"ec"_s, u"-pkeyopt"_s,
+                                u"ec_paramgen_curve:P-256"_s, u"-nodes"_s, u"-keyout"_s, desk.ctl.path(u"other.key"_s),
+                                u"-out"_s, other, u"-days"_s, u"30"_s, u"-subj"_s, u"/O=Portlight/CN="_s + name}),
+            0);
+        QCOMPARE(tool(u"certutil"_s,
+                      {u"-A"_s, u"-d"_s, u"sql:"_s + database, u"-n"_s, name, u"-t"_s, u"C,,"_s, u"-i"_s, other}),
+                 0);
+        const auto untrusted = desk.run({u"untrust"_s});
+        QCOMPARE(untrusted.exitCode, 1);
+        QVERIFY2(untrusted.out.contains("goes by the same name"), untrusted.out.constData());
+        QVERIFY2(untrusted.out.contains("in the browser's own settings"), untrusted.out.constData());
+    }
+
     void oneStoreCanBeNamed()
     {
         const Desk desk;

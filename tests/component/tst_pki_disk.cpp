@@ -3,6 +3,7 @@
 #include "pki/certificatefacts.h"
 #include "pki/leafstore.h"
 #include "pki/localauthority.h"
+#include "support/nowritepermission.h"
 
 #include <QDir>
 #include <QDirIterator>
@@ -232,6 +233,23 @@ private Q_SLOTS:
         QCOMPARE(LocalAuthority::inspect(folder()).error().code, ErrorCode::InvalidCertificate);
         QCOMPARE(LocalAuthority::create(folder(), {}, Passphrase, clock()).error().code, ErrorCode::AlreadyExists);
         QVERIFY(QFile::exists(folder()));
+    }
+
+    void aFolderThatCannotBeReadIsNoEmptyOne()
+    {
+        make();
+        const QString elsewhere = m_home->filePath(u"elsewhere"_s);
+        QVERIFY(QDir().mkpath(elsewhere));
+        QVERIFY(QFile::setPermissions(folder(), {}));
+        {
+            const testing::NoWritePermission somebody(elsewhere, m_home->path());
+            const auto refused = LocalAuthority::inspect(folder());
+            QCOMPARE(refused.error().code, ErrorCode::FileNotReadable);
+            QVERIFY2(refused.error().message.contains(folder()), qPrintable(refused.error().message));
+            QVERIFY2(refused.error().hint.contains(u"readable for you"_s), qPrintable(refused.error().hint));
+        }
+        QVERIFY(QFile::setPermissions(folder(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        QVERIFY(LocalAuthority::inspect(folder()));
     }
 
     void anEmptyFolderIsNoAuthority()

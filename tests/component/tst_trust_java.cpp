@@ -145,6 +145,7 @@ private Q_SLOTS:
         for (const TrustReport &report : {store->install(lab.root()), store->remove(lab.root())}) {
             COMPARE_STATE(report, TrustState::Unknown);
             QVERIFY2(report.detail.startsWith(u"keytool"_s), qPrintable(report.detail));
+            QVERIFY2(report.remedy.contains(u"damaged"_s), qPrintable(report.remedy));
         }
         QCOMPARE(readFile(path), QByteArray(3000, '\x5a'));
     }

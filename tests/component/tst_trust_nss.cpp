@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pki/nssdatabase.h"
+#include "support/nowritepermission.h"
 #include "support/trustlab.h"
 
 #include <QDir>
@@ -174,6 +175,23 @@ private Q_SLOTS:
         QVERIFY2(locked.detail.contains(u"locked or damaged"_s), qPrintable(locked.detail));
         holder.closeWriteChannel();
         QVERIFY(holder.waitForFinished());
+        COMPARE_STATE(store->install(lab.root()), TrustState::Trusted);
+    }
+
+    void aDatabaseThatCannotBeWrittenIsNotBlamedForAnythingElse()
+    {
+        const TrustLab lab;
+        makeDatabase(lab);
+        const auto store = chromiumStore(lab, lab.places());
+        for (const QString &file : {u"cert9.db"_s, u"key4.db"_s, u"pkcs11.txt"_s})
+            QVERIFY(QFile::setPermissions(databaseOf(lab) + u'/' + file, QFile::Permissions(0x6644)));
+        {
+            const NoWritePermission closed(databaseOf(lab), lab.path(u"."_s));
+            const TrustReport report = store->install(lab.root());
+            COMPARE_STATE(report, TrustState::NotTrusted);
+            QVERIFY2(report.detail.contains(u"cannot be written"_s), qPrintable(report.detail));
+            QVERIFY2(report.remedy.contains(u"writable"_s), qPrintable(report.remedy));
+        }
         COMPARE_STATE(store->install(lab.root()), TrustState::Trusted);
     }
 
