@@ -7,6 +7,8 @@
 #include "config/domainhttps.h"
 #include "pki/localauthority.h"
 
+#include <algorithm>
+
 namespace portlight {
 
 using namespace Qt::StringLiterals;
@@ -90,6 +92,13 @@ AuthorityOutcome create(CaSession &session, const CommandLine &line, AuthorityRe
     return session.create(request);
 }
 
+bool hasPlainDomain(const ConfigTree &tree)
+{
+    const QList<DomainView> domains = listDomains(tree);
+    return std::any_of(domains.begin(), domains.end(),
+                       [](const DomainView &domain) { return domain.ours && !domain.https; });
+}
+
 // The domains of the user's own configuration that were given HTTPS. A running Portlight follows the file.
 Result<QStringList> giveHttps(const QStringList &suffixes)
 {
@@ -100,8 +109,10 @@ Result<QStringList> giveHttps(const QStringList &suffixes)
     }
     ConfigTree probe = file.tree();
     QStringList names = addHttpsToOwnDomains(probe, suffixes);
-    if (names.isEmpty())
-        return names;
+    if (names.isEmpty()) {
+        const Result<void> usable = checkCustomaryTlsPort(file.tree());
+        return usable || !hasPlainDomain(file.tree()) ? Result<QStringList>(names) : usable.error();
+    }
     const Result<int> edited = file.edit([&](ConfigTree &tree) -> Result<int> {
         names = addHttpsToOwnDomains(tree, suffixes);
         return 0;
@@ -128,7 +139,9 @@ int report(const CommandLine &line, const AuthorityOutcome &outcome, const Autho
     QString text = outcome.text + u'\n' + authorityText(status) + u'\n';
     if (domains && !domains->isEmpty())
         text += u"HTTPS is on for %1.\n"_s.arg(domains->join(u", "_s));
-    text += u"Domains that you add from now on have HTTPS.\nNext, so that browsers accept it: %1\n"_s.arg(next);
+    if (domains)
+        text += u"Domains that you add from now on have HTTPS.\n"_s;
+    text += u"Next, so that browsers accept it: %1\n"_s.arg(next);
     print(text);
     if (domains)
         return ExitOk;

@@ -5,6 +5,7 @@
 #include "api/httpsdefault.h"
 #include "api/workspacefile.h"
 #include "commands/commandline.h"
+#include "config/domainhttps.h"
 #include "pki/localnames.h"
 
 // add, remove and list: done by the Portlight that runs, or else in its file.
@@ -74,8 +75,11 @@ std::optional<Error> whyWithoutHttps(const QJsonObject &domain)
     const Result<QByteArray> name = canonicalLocalName(domain.value(u"name"_s).toString().toUtf8());
     if (domain.value(u"https"_s).toBool() || !facts || !name)
         return {};
-    const Result<void> within = checkWithinSuffixes(*name, facts->suffixes);
-    return within ? std::nullopt : std::optional(within.error());
+    if (const Result<void> within = checkWithinSuffixes(*name, facts->suffixes); !within)
+        return within.error();
+    WorkspaceFile file(ConfigStore::defaultPath()); // which a running Portlight has written, too
+    const Result<void> usable = file.load() ? checkCustomaryTlsPort(file.tree()) : Result<void>();
+    return usable ? std::nullopt : std::optional(usable.error());
 }
 
 int report(const CommandLine &line, const Result<QJsonObject> &answer, const QString &verb)
@@ -101,7 +105,8 @@ int report(const CommandLine &line, const Result<QJsonObject> &answer, const QSt
     }
     print(u"%1 %2\n"_s.arg(verb, arrow(domain)));
     if (plain.has_value())
-        printError(u"It has no HTTPS: %1\n  %2\n"_s.arg(plain->message, plain->hint));
+        printError(u"It has no HTTPS: %1%2\n  %3\n"_s.arg(
+            plain->message, plain->where.isKnown() ? u" at "_s + plain->where.toString() : QString(), plain->hint));
     if (!running)
         printError(u"portlightctl: no Portlight is running; the configuration file was changed\n"_s);
     return ExitOk;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/stagedauthority.h"
 
+#include "pki/localnames.h"
 #include "pki/passphrasefile.h"
 
 #include <QDir>
@@ -48,10 +49,12 @@ Error cannotLock(const QString &folder, const Error &why)
             u"it must be writable for you, and there must be room"_s};
 }
 
-// The name of a first certificate that the authority may sign.
-QByteArray firstName(const AuthorityPlan &plan)
+// The name of a first certificate that the authority may sign: the demo's, where it can be.
+QByteArray firstName(const QByteArrayList &suffixes)
 {
-    return "demo." + plan.suffixes.value(0);
+    const QByteArray suffix = suffixes.contains("localhost") ? "localhost" : suffixes.value(0);
+    const QByteArray name = "demo." + suffix;
+    return canonicalLocalName(name) ? name : suffix; // a name has a maximum
 }
 
 } // namespace
@@ -110,7 +113,7 @@ Result<void> StagedAuthority::build(const AuthorityPlan &plan)
     if (!made)
         return made.error();
     m_facts = (*made)->facts();
-    if (const auto issued = (*made)->issue({firstName(plan)}); !issued)
+    if (const auto issued = (*made)->issue({firstName(m_facts.suffixes)}); !issued)
         return issued.error();
     return plan.protection == KeyProtection::File ? writePassphraseFile(passphraseFilePath(m_staging), m_passphrase)
                                                   : Result<void>();

@@ -327,6 +327,12 @@ quint16 customaryTlsPort(const ConfigTree &tree)
     return DefaultTlsPort;
 }
 
+Result<void> checkCustomaryTlsPort(const ConfigTree &tree)
+{
+    const ConfigNode *const http = tree.child("http");
+    return http ? requireNoPlainListener(*http, customaryTlsPort(tree)) : Result<void>();
+}
+
 QStringList addHttpsToOwnDomains(ConfigTree &tree, const QStringList &suffixes)
 {
     QStringList changed;

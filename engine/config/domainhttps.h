@@ -32,6 +32,10 @@ void removeRedirect(ConfigNode &server);
 // The port of the existing domains of ours that have HTTPS, else DefaultTlsPort.
 quint16 customaryTlsPort(const ConfigTree &tree);
 
+// Whether domains can have HTTPS without a port being chosen for each. Error ConflictingListen: that port is used
+// without TLS, and by whom.
+Result<void> checkCustomaryTlsPort(const ConfigTree &tree);
+
 // Gives every domain of ours HTTPS with a certificate of the local authority, except those that have it, that
 // declined it, or that have a name outside `suffixes` (empty: any will do). The names of those that were changed.
 QStringList addHttpsToOwnDomains(ConfigTree &tree, const QStringList &suffixes = {});

@@ -46,6 +46,11 @@ bool isLabelCharacter(char character)
            || character == '_';
 }
 
+bool isDigit(char character)
+{
+    return character >= '0' && character <= '9';
+}
+
 bool isLabel(const QByteArray &label)
 {
     return !label.isEmpty() && label.size() <= LabelBytesMax && !label.startsWith('-') && !label.endsWith('-')
@@ -143,6 +148,8 @@ Result<QByteArray> canonicalLocalName(const QByteArray &name)
     if (!std::all_of(labels.begin(), labels.end(), isLabel))
         return invalid(name,
                        u"is no host name: letters, digits and \"-\", at most %1 between two dots"_s.arg(LabelBytesMax));
+    if (std::all_of(labels.last().begin(), labels.last().end(), isDigit)) // WHATWG URL, "ends in a number"
+        return invalid(name, u"is no host name: browsers read what ends in a number as an address"_s);
     return wildcard ? "*." + text : text;
 }
 

@@ -109,6 +109,45 @@ private Q_SLOTS:
         QVERIFY(report[u"withoutHttps"_s][u"hint"_s].toString().contains(u"--suffix example.com"_s));
     }
 
+    void aPortThatIsTakenWithoutTlsIsNamed()
+    {
+        const CtlProgram ctl;
+        QCOMPARE(ctl.run({u"add"_s, u"shop"_s, u"3000"_s}).exitCode, 0);
+        QByteArray config = CtlProgram::read(ctl.ownConfig());
+        config.truncate(config.lastIndexOf('}'));
+        ctl.write(u"config/portlight/portlight.conf"_s,
+                  config + "    server {\n        listen 127.0.0.1:8443;\n        return 204;\n    }\n}\n");
+        const auto made = initWithFile(ctl);
+        QCOMPARE(made.exitCode, 1); // the authority is there, HTTPS is not
+        for (const auto &outcome : {made, ctl.run({u"add"_s, u"web"_s, u"3001"_s})}) {
+            QVERIFY2(outcome.err.contains("port 8443 is listened on without TLS")
+                         && outcome.err.contains("portlight.conf:") && outcome.err.contains("another port"),
+                     outcome.err.constData());
+        }
+        QVERIFY(ctl.run({u"ca"_s, u"show"_s}).exitCode == 0);
+    }
+
+    void suffixesAreTakenAsPeopleWriteThem_data()
+    {
+        QTest::addColumn<QString>("written");
+        QTest::addColumn<QString>("suffix");
+        QTest::newRow("dot") << u".dev.test"_s << u"dev.test"_s;
+        QTest::newRow("star") << u"*.dev.test"_s << u"dev.test"_s;
+        QTest::newRow("capitals") << u"Dev.Test."_s << u"dev.test"_s;
+        const QString longest = u"abcdefgh."_s.repeated(27) + u"localhost"_s;
+        QTest::newRow("long") << longest << longest;
+    }
+    void suffixesAreTakenAsPeopleWriteThem()
+    {
+        QFETCH(const QString, written);
+        QFETCH(const QString, suffix);
+        const CtlProgram ctl;
+        const auto made = initWithFile(ctl, {u"--suffix"_s, written, u"--json"_s});
+        QVERIFY2(made.exitCode == 0, made.out.constData());
+        QCOMPARE(made.json()[u"authority"_s][u"suffixes"_s].toArray(), QJsonArray{suffix});
+        QCOMPARE(made.json()[u"authority"_s][u"certificates"_s].toArray().size(), 1);
+    }
+
     void aSecondOneMustBeAskedFor()
     {
         const CtlProgram ctl;

@@ -63,6 +63,8 @@ private Q_SLOTS:
         row("-a.test", "refused");
         row("a-.test", "refused");
         row("a b.test", "refused");
+        row("127.1", "refused");
+        row("shop.test.7", "refused");
         row("a/b.test", "refused");
         row("a,DNS:evil.test", "refused");
         row("a:80.test", "refused");
