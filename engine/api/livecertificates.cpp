@@ -22,13 +22,6 @@ QDateTime timeOf(const ASN1_TIME *time)
 }
 
 // Two thirds of the way, and a second more, so that the authority finds it due as well.
-QDateTime renewalOf(const TlsCertificate &certificate)
-{
-    const QDateTime begin = timeOf(X509_get0_notBefore(certificate.leaf.get()));
-    const QDateTime end = timeOf(X509_get0_notAfter(certificate.leaf.get()));
-    return begin.isValid() && end.isValid() ? begin.addSecs(begin.secsTo(end) * 2 / 3 + 1) : QDateTime();
-}
-
 Error notOpenYet()
 {
     return {ErrorCode::AuthorityLocked,
@@ -73,10 +66,14 @@ Result<std::shared_ptr<const TlsCertificate>> LiveCertificates::certificateFor(c
 
 void LiveCertificates::noteRenewal(const QByteArrayList &names, const TlsCertificate &certificate)
 {
-    const QDateTime renewal = certificate.leaf ? renewalOf(certificate) : QDateTime();
+    const X509 *const leaf = certificate.leaf.get();
+    const QDateTime begin = leaf ? timeOf(X509_get0_notBefore(leaf)) : QDateTime();
+    const QDateTime end = leaf ? timeOf(X509_get0_notAfter(leaf)) : QDateTime();
+    if (!begin.isValid() || !end.isValid())
+        return;
     const QMutexLocker lock(&m_mutex);
-    if (renewal.isValid() && (m_renewals.size() < HandedOutMax || m_renewals.contains(names)))
-        m_renewals.insert(names, renewal);
+    if (m_uses.size() < HandedOutMax || m_uses.contains(names))
+        m_uses.insert(names, {begin, begin.addSecs(begin.secsTo(end) * 2 / 3 + 1)});
 }
 
 QByteArrayList LiveCertificates::suffixes() const
@@ -129,7 +126,7 @@ void LiveCertificates::settle()
 {
     m_expected = false;
     m_open = {};
-    m_renewals.clear();
+    m_uses.clear();
     m_changed.wakeAll();
 }
 
@@ -137,10 +134,10 @@ bool LiveCertificates::takeDue()
 {
     const QDateTime now = m_clock();
     const QMutexLocker lock(&m_mutex);
-    const bool due = std::any_of(m_renewals.cbegin(), m_renewals.cend(),
-                                 [&now](const QDateTime &renewal) { return renewal <= now; });
+    const bool due = std::any_of(m_uses.cbegin(), m_uses.cend(),
+                                 [&now](const Use &use) { return use.until <= now || now < use.from; });
     if (due)
-        m_renewals.clear();
+        m_uses.clear();
     return due;
 }
 

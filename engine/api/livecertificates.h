@@ -34,8 +34,8 @@ public:
     void use(std::shared_ptr<LocalCertificates> authority);
     void refuse(const Error &why);
 
-    // True when a certificate that was handed out is past two thirds of its time. What was handed out is forgotten
-    // then: it will be asked for again.
+    // True when a certificate that was handed out is past two thirds of its time, or not valid yet: it was made while
+    // the clock was ahead. What was handed out is forgotten then: it will be asked for again.
     bool takeDue();
 
 private:
@@ -51,7 +51,11 @@ private:
     bool m_wanted = false; // somebody asked in vain
     std::shared_ptr<LocalCertificates> m_authority;
     Error m_refusal;
-    QMap<QByteArrayList, QDateTime> m_renewals;
+    struct Use {
+        QDateTime from;
+        QDateTime until; // when it is to be renewed
+    };
+    QMap<QByteArrayList, Use> m_uses;
 };
 
 } // namespace portlight

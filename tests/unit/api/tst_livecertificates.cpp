@@ -126,6 +126,16 @@ private Q_SLOTS:
         QVERIFY(!live.certificates.takeDue()); // it was taken
     }
 
+    void whatWasMadeWhileTheClockWasAheadIsDue()
+    {
+        Live live;
+        live.certificates.use(std::make_shared<FakeAuthority>());
+        live.ask(1);
+        live.now = Today.addSecs(-1);
+        QVERIFY(live.certificates.takeDue());
+        QVERIFY(!live.certificates.takeDue());
+    }
+
     void soManyAreWatchedAndNoMore()
     {
         Live last;
