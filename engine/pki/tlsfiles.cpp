@@ -121,6 +121,17 @@ Error fileError(const char *function, const QByteArray &path, int error)
             {}};
 }
 
+Result<QByteArray> readPasswordFile(const QByteArray &path)
+{
+    errno = 0;
+    QFile file(QString::fromUtf8(path));
+    if (!file.open(QIODevice::ReadOnly)) {
+        const int error = errno; // none of a folder, which Qt refuses by itself
+        return fileError("open()", path, error ? error : QFileInfo(file).isDir() ? EISDIR : ENOENT);
+    }
+    return file.read(PasswordFileBytesMax + 1);
+}
+
 } // namespace
 
 int giveNoPassword(char *, int, int, void *)
@@ -187,15 +198,13 @@ Result<std::vector<RevocationHandle>> loadRevocations(const QByteArray &path)
     return all;
 }
 
-Result<std::vector<QByteArray>> loadPasswords(const QByteArray &path)
+Result<std::vector<QByteArray>> loadPasswords(const QByteArray &path, std::chrono::milliseconds pipeWaitMax)
 {
-    errno = 0;
-    QFile file(QString::fromUtf8(path));
-    if (!file.open(QIODevice::ReadOnly)) {
-        const int error = errno; // none of a folder, which Qt refuses by itself
-        return fileError("open()", path, error ? error : QFileInfo(file).isDir() ? EISDIR : ENOENT);
-    }
-    const QByteArray text = file.read(PasswordFileBytesMax + 1);
+    const Result<QByteArray> read =
+        isNamedPipe(path) ? readNamedPipe(path, PasswordFileBytesMax, pipeWaitMax) : readPasswordFile(path);
+    if (!read)
+        return read.error();
+    const QByteArray &text = *read;
     if (text.size() > PasswordFileBytesMax)
         return Error{
             ErrorCode::InvalidValue,

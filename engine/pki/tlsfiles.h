@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "pki/namedpipe.h"
 #include "pki/opensslhandles.h"
 
 #include <vector>
@@ -29,7 +30,9 @@ Result<std::vector<RevocationHandle>> loadRevocations(const QByteArray &path);
 // The lines of a password file, for keys to be tried with; one empty password when it has none.
 inline constexpr qsizetype PasswordLineBytesMax = 512; // NGX_SSL_PASSWORD_BUFFER_SIZE
 inline constexpr qsizetype PasswordFileBytesMax = 1024 * 1024;
-Result<std::vector<QByteArray>> loadPasswords(const QByteArray &path);
+// A named pipe does as well: whoever knows the passwords writes them while it is read.
+Result<std::vector<QByteArray>> loadPasswords(const QByteArray &path,
+                                              std::chrono::milliseconds pipeWaitMax = NamedPipeWaitMax);
 
 // For OpenSSL's readers of PEM: there is no password. Without a callback OpenSSL would ask at the terminal.
 int giveNoPassword(char *, int, int, void *);

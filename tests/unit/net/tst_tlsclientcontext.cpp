@@ -7,6 +7,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+
+#include <thread>
+
 using namespace portlight;
 using namespace portlight::testing;
 using namespace Qt::StringLiterals;
@@ -115,6 +119,24 @@ private Q_SLOTS:
                                 "PEM_read_bio_PrivateKey() failed (SSL: "));
         settings.passwords.emplace_back("third");
         QCOMPARE(problemOf(settings, folder()), "none");
+    }
+
+    void passwordsMayComeThroughANamedPipe()
+    {
+        const QByteArray pipe = folder() + "/pipe";
+        QCOMPARE(mkfifo(pipe.constData(), 0600), 0);
+        std::thread writer([&pipe] {
+            QFile end(QString::fromUtf8(pipe));
+            if (end.open(QIODevice::WriteOnly))
+                end.write("one\ntwo\n");
+        });
+        const auto passwords = loadPasswords(pipe, std::chrono::minutes(1));
+        writer.join();
+        QVERIFY(passwords.ok());
+        QCOMPARE(*passwords, (std::vector<QByteArray>{"one", "two"}));
+        const auto silent = loadPasswords(pipe, std::chrono::milliseconds(1));
+        QVERIFY(!silent.ok());
+        QCOMPARE(silent.error().message, u"nobody writes into \"%1\""_s.arg(QString::fromUtf8(pipe)));
     }
 
     void passwordFilesAreReadLineByLine()
