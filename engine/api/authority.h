@@ -64,7 +64,8 @@ public:
                               const QString &password = {});
     // Proves the state of each store again.
     quint64 refreshTrust();
-    // Into and out of the stores of these ids; empty: all of them. Stores that need privilege report the command.
+    // Into and out of the stores of these ids; empty: all of them. Out of them go the roots of authorities that were
+    // replaced as well. Stores that need privilege report the command.
     quint64 trust(const QStringList &storeIds = {});
     quint64 untrust(const QStringList &storeIds = {});
     // Runs the privilegedCommand that the store last reported, as root at once, else by pkexec, which asks; then proves

@@ -96,6 +96,12 @@ QString trustSummary(const QList<TrustStoreStatus> &stores, TrustAction action)
                                        [](const TrustStoreStatus &store) { return store.state == State::Trusted; });
     const auto there = std::count_if(stores.begin(), stores.end(),
                                      [](const TrustStoreStatus &store) { return store.state != State::Unavailable; });
+    if (stores.size() == 1 && action == TrustAction::Remove)
+        return trusted == 0 ? u"%1 does not trust the root any more."_s.arg(stores.first().name)
+                            : u"%1 still trusts the root."_s.arg(stores.first().name);
+    if (stores.size() == 1)
+        return trusted == 0 ? u"%1 does not trust the root."_s.arg(stores.first().name)
+                            : u"%1 trusts the root."_s.arg(stores.first().name);
     if (action == TrustAction::Remove)
         return trusted == 0 ? u"The root is in none of the %1 stores."_s.arg(there)
                             : u"The root is still in %1 of %2 stores."_s.arg(trusted).arg(there);

@@ -31,6 +31,45 @@ Result<void> runOnDesktop(const QStringList &command, const std::stop_token &sto
     return runPrivileged(command, privilegeWay({::geteuid() == 0, true, false, folders}), folders, stop);
 }
 
+bool hasRoot(const TrustStoreStatus &store)
+{
+    return store.state == TrustStoreStatus::State::Trusted || store.state == TrustStoreStatus::State::Partly;
+}
+
+// What is left of a former root goes with what is left of the present one, by one command.
+void noteFormerRoot(TrustStoreStatus &store, const TrustStoreStatus &former, const QString &name)
+{
+    if (!hasRoot(store)) {
+        store.state = TrustStoreStatus::State::Partly;
+        store.detail = u"the root of the former authority \"%1\" is still in it"_s.arg(name);
+        store.remedy = former.remedy;
+    }
+    if (store.privilegedCommand.isEmpty())
+        store.privilegedCommand = former.privilegedCommand;
+    else if (!former.privilegedCommand.isEmpty())
+        store.privilegedCommand = {
+            u"sh"_s, u"-c"_s, shellText(store.privilegedCommand) + u" && "_s + shellText(former.privilegedCommand)};
+}
+
+// Those of authorities that were replaced, wherever they still are among the visited stores.
+void removeFormerRoots(const AuthorityOptions &options, const Visit &visit, QList<TrustStoreStatus> &visited)
+{
+    const std::vector<std::unique_ptr<TrustStore>> stores = options.findStores();
+    for (const QString &folder : formerAuthorities(options.folder)) {
+        const Result<TrustedRoot> former = trustedRoot(folder, options.clock());
+        for (TrustStoreStatus &store : visited) {
+            if (!former)
+                break;
+            const auto found = visitStores(stores, {store.id}, *former, TrustAction::Inspect, visit.stop);
+            if (!found || found->isEmpty() || !hasRoot(found->first()))
+                continue;
+            const auto removed = visitStores(stores, {store.id}, *former, TrustAction::Remove, visit.stop);
+            if (removed && !removed->isEmpty() && hasRoot(removed->first()))
+                noteFormerRoot(store, removed->first(), former->name);
+        }
+    }
+}
+
 // On the worker.
 VisitOutcome runVisit(const AuthorityOptions &options, const Visit &visit)
 {
@@ -51,6 +90,8 @@ VisitOutcome runVisit(const AuthorityOptions &options, const Visit &visit)
     if (!stores)
         return {{}, stores.error()};
     outcome.stores = std::move(*stores);
+    if (visit.action == TrustAction::Remove)
+        removeFormerRoots(options, visit, outcome.stores);
     outcome.complete = !visit.stop.stop_requested();
     if (outcome.error.code == ErrorCode::None && !outcome.complete)
         outcome.error = {ErrorCode::Cancelled, u"it was given up"_s, {}, {}};

@@ -165,11 +165,11 @@ void TrustStoresPanel::setStores(const QList<TrustStoreStatus> &stores, bool kno
         rows += rowOf(store);
     m_model->setRows(rows);
     m_summary->setText(known ? trustSummary(stores) : tr("Looking into the trust stores of this desk…"));
-    const bool anyInside = std::any_of(stores.cbegin(), stores.cend(), isInside);
+    const bool anyThere = std::any_of(stores.cbegin(), stores.cend(), canBeChanged);
     m_trustAll->setProperty(PrimaryProperty, known && !isTrustedEverywhere(stores));
     m_trustAll->setEnabled(known && !busy && !isTrustedEverywhere(stores));
     m_trustAll->update();
-    m_removeAll->setEnabled(known && !busy && anyInside);
+    m_removeAll->setEnabled(known && !busy && anyThere); // roots of former authorities may be in them
     m_refresh->setEnabled(!busy);
     if (m_table->currentRow() < 0 && !rows.isEmpty())
         m_table->setCurrentIndex(m_model->index(0, NameColumn));

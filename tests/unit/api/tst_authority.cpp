@@ -28,31 +28,44 @@ constexpr int PatienceMs = 20'000;
 class FakeStore final : public TrustStore
 {
 public:
-    FakeStore(QString name, std::shared_ptr<QStringList> notes, TrustState after, QStringList privileged = {})
+    // `held`: "good <fingerprint>" for each root that is in the store of that name.
+    FakeStore(QString name, std::shared_ptr<QStringList> notes, std::shared_ptr<QStringList> held, TrustState after,
+              QStringList privileged = {})
         : m_name(std::move(name))
         , m_notes(std::move(notes))
+        , m_held(std::move(held))
         , m_after(after)
         , m_privileged(std::move(privileged))
     {}
     QString id() const override { return m_name; }
     TrustReport inspect(const TrustedRoot &root) override { return report(u"inspect"_s, root, TrustState::NotTrusted); }
     TrustReport install(const TrustedRoot &root) override { return report(u"install"_s, root, m_after); }
-    TrustReport remove(const TrustedRoot &root) override { return report(u"remove"_s, root, TrustState::NotTrusted); }
+    TrustReport remove(const TrustedRoot &root) override
+    {
+        if (m_privileged.isEmpty())
+            m_held->removeAll(entryOf(root));
+        return report(u"remove"_s, root, TrustState::NotTrusted);
+    }
 
 private:
+    QString entryOf(const TrustedRoot &root) const
+    {
+        return u"%1 %2"_s.arg(m_name, QString::fromLatin1(root.fingerprint));
+    }
     TrustReport report(const QString &what, const TrustedRoot &root, TrustState state)
     {
         m_notes->append(
             u"%1 %2 %3"_s.arg(what, m_name, root.leafPem.isEmpty() ? u"without a leaf"_s : u"with a leaf"_s));
         TrustReport result;
         result.id = result.name = m_name;
-        result.state = state;
+        result.state = m_held->contains(entryOf(root)) ? TrustState::Trusted : state;
         result.privilegedCommand = m_privileged;
         return result;
     }
 
     QString m_name;
     std::shared_ptr<QStringList> m_notes;
+    std::shared_ptr<QStringList> m_held;
     TrustState m_after;
     QStringList m_privileged;
 };
@@ -77,12 +90,12 @@ struct Desk {
             ++*looks;
             return QDateTime::fromSecsSinceEpoch(now->load(), Qt::UTC);
         };
-        given.findStores = [notes = notes] {
+        given.findStores = [notes = notes, held = held] {
             std::vector<std::unique_ptr<TrustStore>> stores;
-            stores.push_back(std::make_unique<FakeStore>(u"broken"_s, notes, TrustState::Unknown));
-            stores.push_back(std::make_unique<FakeStore>(u"good"_s, notes, TrustState::Trusted));
-            stores.push_back(std::make_unique<FakeStore>(u"absent"_s, notes, TrustState::Unavailable));
-            stores.push_back(std::make_unique<FakeStore>(u"system"_s, notes, TrustState::NotTrusted,
+            stores.push_back(std::make_unique<FakeStore>(u"broken"_s, notes, held, TrustState::Unknown));
+            stores.push_back(std::make_unique<FakeStore>(u"good"_s, notes, held, TrustState::Trusted));
+            stores.push_back(std::make_unique<FakeStore>(u"absent"_s, notes, held, TrustState::Unavailable));
+            stores.push_back(std::make_unique<FakeStore>(u"system"_s, notes, held, TrustState::NotTrusted,
                                                          QStringList{u"update-it"_s, u"now"_s}));
             return stores;
         };
@@ -121,7 +134,8 @@ struct Desk {
     std::shared_ptr<std::atomic<int>> looks = std::make_shared<std::atomic<int>>(0); // at the clock
     std::shared_ptr<Error> refusal = std::make_shared<Error>();                      // of privilege
     std::shared_ptr<QStringList> notes = std::make_shared<QStringList>();
-    std::shared_ptr<QSemaphore> asks = std::make_shared<QSemaphore>(); // one: privilege waits for a person
+    std::shared_ptr<QStringList> held = std::make_shared<QStringList>(); // roots in stores
+    std::shared_ptr<QSemaphore> asks = std::make_shared<QSemaphore>();   // one: privilege waits for a person
 };
 
 // The answer to one command; request 0 when there was none.
@@ -507,6 +521,7 @@ private Q_SLOTS:
 
         const AuthorityOutcome good = outcomeOf(*authority, [&] { return authority->trust({u"good"_s}); });
         QVERIFY2(good.ok, qPrintable(good.error.toString()));
+        QCOMPARE(good.text, u"good trusts the root."_s);
         QCOMPARE(authority->status().stores.size(), 4);
         const AuthorityOutcome privileged = outcomeOf(*authority, [&] { return authority->trust({u"system"_s}); });
         QCOMPARE(privileged.error.code, ErrorCode::PermissionDenied);
@@ -532,6 +547,26 @@ private Q_SLOTS:
         const AuthorityOutcome refused = outcomeOf(*authority, run);
         QCOMPARE(refused.error.code, ErrorCode::Cancelled);
         QCOMPARE(refused.stores.size(), 1); // proven all the same
+    }
+
+    void rootsOfFormerAuthoritiesGoWithTheRest()
+    {
+        Desk desk;
+        const auto authority = desk.authority();
+        QVERIFY(create(*authority).ok);
+        const QString former = authority->status().fingerprint;
+        AuthorityRequest another;
+        another.replace = true;
+        QVERIFY(create(*authority, another).ok);
+        *desk.held = {u"good "_s + former, u"system "_s + former};
+        const AuthorityOutcome gone = outcomeOf(*authority, [&] { return authority->untrust(); });
+        QCOMPARE(*desk.held, QStringList{u"system "_s + former}); // which takes an administrator
+        QVERIFY(!gone.ok);
+        const TrustStoreStatus system = gone.stores.last();
+        QCOMPARE(system.state, TrustStoreStatus::State::Partly);
+        QVERIFY2(system.detail.contains(u"former authority"_s), qPrintable(system.detail));
+        QCOMPARE(system.privilegedCommand.first(), u"sh"_s);
+        QCOMPARE(system.privilegedCommand.last(), u"update-it now && update-it now"_s);
     }
 
     void waitingForAnAdministratorCanBeGivenUp()
