@@ -404,6 +404,32 @@ private Q_SLOTS:
         QVERIFY(QGuiApplication::clipboard()->text().endsWith(u"shop.localhost.crt"_s));
     }
 
+    void factsOfACertificateAreWholeInASmallWindow()
+    {
+        m_page->setStatus(readyAuthority());
+        find<QTabBar>("certificatesTabs")->setCurrentIndex(1);
+        m_page->resize(704, 560); // what a window of 900 leaves
+        QCoreApplication::processEvents();
+        for (const QLabel *fact : find<QWidget>("issuedFacts")->findChildren<QLabel *>()) {
+            const QRect text =
+                fact->fontMetrics().boundingRect(QRect(0, 0, fact->width(), 1000), Qt::TextWordWrap, fact->text());
+            QVERIFY2(text.width() <= fact->width(), qPrintable(fact->text()));
+        }
+    }
+
+    void tabGoesFromTheButtonsToTheTable()
+    {
+        m_page->setStatus(readyAuthority());
+        find<QPushButton>("trustRefresh")->setFocus();
+        QStringList order;
+        for (int i = 0; i < 5; ++i) {
+            order += m_page->focusWidget()->objectName();
+            QTest::keyClick(m_page->focusWidget(), Qt::Key_Tab);
+        }
+        QCOMPARE(order, (QStringList{u"trustRefresh"_s, u"trustRemoveAll"_s, u"trustAll"_s, u"trustTable"_s,
+                                     u"trustCopyCommand"_s}));
+    }
+
     void certificatesAreIssuedForAllowedNames()
     {
         m_page->setStatus(readyAuthority());

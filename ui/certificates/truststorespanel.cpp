@@ -24,7 +24,7 @@ namespace {
 
 using State = TrustStoreStatus::State;
 
-enum Column { IconColumn, NameColumn, StateColumn, FoundColumn, PlaceColumn, SwitchColumn };
+enum Column { IconColumn, TitleColumn, StateColumn, FoundColumn, PlaceColumn, SwitchColumn };
 
 // The root is in it, whether it counts or not.
 bool isInside(const TrustStoreStatus &store)
@@ -42,7 +42,7 @@ CellRow rowOf(const TrustStoreStatus &store)
     const StateWords words = wordsOf(store.state);
     CellRow row(SwitchColumn + 1);
     row[IconColumn] = {words.word, CellKind::Icon, words.tone, words.icon};
-    row[NameColumn] = {store.name, CellKind::Strong};
+    row[TitleColumn] = {store.name, CellKind::Strong};
     row[StateColumn] = {words.word, CellKind::Badge, words.tone};
     row[FoundColumn] = {store.detail, CellKind::Dim};
     row[PlaceColumn] = {store.place, CellKind::WireDim};
@@ -58,57 +58,31 @@ CellRow rowOf(const TrustStoreStatus &store)
 } // namespace
 
 TrustStoresPanel::TrustStoresPanel(QWidget *parent)
-    : QWidget(parent)
-    , m_model(new RowsModel({QString(), tr("Store"), tr("State"), tr("Found"), tr("Place"), QString()}, this))
-    , m_table(new FlatTable(this))
+    : ListPanel(u"trustStores"_s, u"trustSummary"_s, parent)
+    , m_refresh(addButton(u"trustRefresh"_s, tr("Check again")))
+    , m_removeAll(addButton(u"trustRemoveAll"_s, tr("Remove from all")))
+    , m_trustAll(addButton(u"trustAll"_s, tr("Trust in all stores")))
 {
-    setObjectName(u"trustStores"_s);
     buildTable();
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(makeTop());
-    column->addWidget(m_table, 1);
-    column->addWidget(makeDetail());
+    addDetail(makeDetail());
     connectSignals();
     setStores({}, false, false);
 }
 
-QWidget *TrustStoresPanel::makeTop()
-{
-    auto *top = new QWidget(this);
-    m_summary = new QLabel(top);
-    m_summary->setObjectName(u"trustSummary"_s);
-    m_refresh = namedButton(u"trustRefresh"_s, tr("Check again"), top);
-    m_removeAll = namedButton(u"trustRemoveAll"_s, tr("Remove from all"), top);
-    m_trustAll = namedButton(u"trustAll"_s, tr("Trust in all stores"), top);
-    auto *row = new QHBoxLayout(top);
-    row->setContentsMargins(24, 10, 24, 10);
-    row->setSpacing(8);
-    row->addWidget(m_summary, 1);
-    for (QPushButton *button : {m_refresh, m_removeAll, m_trustAll})
-        row->addWidget(button);
-    return top;
-}
-
 void TrustStoresPanel::buildTable()
 {
-    m_table->setObjectName(u"trustTable"_s);
-    m_table->setAccessibleName(tr("Trust stores"));
-    m_table->setModel(m_model);
-    m_table->setMinimumHeight(3 * FlatTable::RowHeight);
-    m_table->setColumnPlan({{40}, {180, 2}, {112}, {180, 3}, {180, 2, 860}, {64}});
-    m_toggleAction = m_table->addRowAction(u"actionToggleTrust"_s, u"check"_s, tr("Trust in This Store"),
-                                           {Qt::Key_Space}, [this] { toggle(m_table->currentRow()); });
-    m_copyAction = m_table->addRowAction(u"actionCopyTrustCommand"_s, u"copy"_s, tr("Copy Command of This Store"),
+    addTable(u"trustTable"_s, tr("Trust stores"),
+             {QString(), tr("Store"), tr("State"), tr("Found"), tr("Place"), QString()},
+             {{40}, {180, 2}, {112}, {180, 3}, {180, 2, 860}, {64}});
+    m_toggleAction = table()->addRowAction(u"actionToggleTrust"_s, u"check"_s, tr("Trust in This Store"),
+                                           {Qt::Key_Space}, [this] { toggle(table()->currentRow()); });
+    m_copyAction = table()->addRowAction(u"actionCopyTrustCommand"_s, u"copy"_s, tr("Copy Command of This Store"),
                                          QKeySequence::Copy, [this] { copyCommand(); });
 }
 
 QWidget *TrustStoresPanel::makeDetail()
 {
     m_detail = new QWidget(this);
-    m_detail->setAutoFillBackground(true);
-    m_detail->setBackgroundRole(QPalette::Window);
     m_found = new QLabel(m_detail);
     m_found->setObjectName(u"trustFound"_s);
     m_remedy = new QLabel(m_detail);
@@ -149,9 +123,8 @@ QWidget *TrustStoresPanel::makeDetail()
 
 void TrustStoresPanel::connectSignals()
 {
-    connect(m_table, &FlatTable::currentRowChanged, this, &TrustStoresPanel::showSelected);
-    connect(m_table, &FlatTable::switchClicked, this, [this](const QModelIndex &index) { toggle(index.row()); });
-    connect(m_toggle, &QPushButton::clicked, this, [this] { toggle(m_table->currentRow()); });
+    connect(table(), &FlatTable::switchClicked, this, [this](const QModelIndex &index) { toggle(index.row()); });
+    connect(m_toggle, &QPushButton::clicked, this, [this] { toggle(table()->currentRow()); });
     connect(m_trustAll, &QPushButton::clicked, this, [this] { Q_EMIT trustRequested({}); });
     connect(m_removeAll, &QPushButton::clicked, this, [this] { Q_EMIT untrustRequested({}); });
     connect(m_refresh, &QPushButton::clicked, this, &TrustStoresPanel::refreshRequested);
@@ -163,23 +136,20 @@ void TrustStoresPanel::setStores(const QList<TrustStoreStatus> &stores, bool kno
     QList<CellRow> rows;
     for (const TrustStoreStatus &store : stores)
         rows += rowOf(store);
-    m_model->setRows(rows);
-    m_summary->setText(known ? trustSummary(stores) : tr("Looking into the trust stores of this desk…"));
+    setSummary(known ? trustSummary(stores) : tr("Looking into the trust stores of this desk…"));
     const bool anyThere = std::any_of(stores.cbegin(), stores.cend(), canBeChanged);
     m_trustAll->setProperty(PrimaryProperty, known && !isTrustedEverywhere(stores));
     m_trustAll->setEnabled(known && !busy && !isTrustedEverywhere(stores));
     m_trustAll->update();
     m_removeAll->setEnabled(known && !busy && anyThere); // roots of former authorities may be in them
     m_refresh->setEnabled(!busy);
-    if (m_table->currentRow() < 0 && !rows.isEmpty())
-        m_table->setCurrentIndex(m_model->index(0, NameColumn));
-    showSelected();
+    setRows(rows);
 }
 
 const TrustStoreStatus *TrustStoresPanel::selected() const
 {
-    const int row = m_table->currentRow();
-    return row >= 0 && row < m_stores.size() ? &m_stores[row] : nullptr;
+    const qsizetype row = selectedOf(m_stores.size());
+    return row < 0 ? nullptr : &m_stores[row];
 }
 
 void TrustStoresPanel::showSelected()
@@ -218,11 +188,6 @@ void TrustStoresPanel::copyCommand()
 {
     if (const TrustStoreStatus *store = selected(); store && !store->privilegedCommand.isEmpty())
         QApplication::clipboard()->setText(commandText(store->privilegedCommand));
-}
-
-QList<QAction *> TrustStoresPanel::rowActions() const
-{
-    return m_table->rowActions();
 }
 
 } // namespace portlight

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "api/authoritystatus.h"
-
-#include <QWidget>
+#include "certificates/listpanel.h"
 
 class QAction;
 class QLabel;
@@ -12,12 +11,10 @@ class QPushButton;
 namespace portlight {
 
 class ElidedLabel;
-class FlatTable;
-class RowsModel;
 
 // The trust stores with what was proven of each, a switch to put the root in and take it out, and for the selected one
 // what was found, what to do, and the command that needs an administrator.
-class TrustStoresPanel final : public QWidget
+class TrustStoresPanel final : public ListPanel
 {
     Q_OBJECT
 public:
@@ -25,7 +22,6 @@ public:
 
     // `known`: the stores have been looked into.
     void setStores(const QList<TrustStoreStatus> &stores, bool known, bool busy);
-    QList<QAction *> rowActions() const;
 
 Q_SIGNALS:
     // Of these; empty: all.
@@ -34,22 +30,18 @@ Q_SIGNALS:
     void refreshRequested();
 
 private:
-    QWidget *makeTop();
     QWidget *makeDetail();
     void buildTable();
     void connectSignals();
-    void showSelected();
+    void showSelected() override;
     void toggle(int row);
     void copyCommand();
     const TrustStoreStatus *selected() const;
 
     QList<TrustStoreStatus> m_stores;
-    RowsModel *m_model;
-    FlatTable *m_table;
-    QLabel *m_summary;
-    QPushButton *m_trustAll;
-    QPushButton *m_removeAll;
     QPushButton *m_refresh;
+    QPushButton *m_removeAll;
+    QPushButton *m_trustAll;
     QWidget *m_detail;
     QLabel *m_found;
     QLabel *m_remedy;

@@ -14,7 +14,34 @@ FactsView::FactsView(QWidget *parent)
     setFrameShape(NoFrame);
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    viewport()->setBackgroundRole(QPalette::Base);
+    setGround(QPalette::Base);
+}
+
+void FactsView::setGround(QPalette::ColorRole role)
+{
+    m_ground = role;
+    viewport()->setBackgroundRole(role);
+    if (widget())
+        widget()->setBackgroundRole(role);
+}
+
+void FactsView::setTwoColumnsFrom(int width)
+{
+    m_twoColumnsFrom = width;
+}
+
+int FactsView::columnsThatFit() const
+{
+    return width() < m_twoColumnsFrom ? 1 : 2;
+}
+
+void FactsView::resizeEvent(QResizeEvent *event)
+{
+    QScrollArea::resizeEvent(event);
+    if (!widget() || m_columns == columnsThatFit())
+        return;
+    const QList<Fact> facts = std::exchange(m_facts, {});
+    setFacts(facts);
 }
 
 void FactsView::setFacts(const QList<Fact> &facts)
@@ -23,7 +50,8 @@ void FactsView::setFacts(const QList<Fact> &facts)
     std::copy_if(facts.cbegin(), facts.cend(), std::back_inserter(shown),
                  [](const Fact &fact) { return !fact.second.isEmpty(); });
     const auto sameName = [](const Fact &a, const Fact &b) { return a.first == b.first; };
-    if (!widget() || !std::equal(shown.cbegin(), shown.cend(), m_facts.cbegin(), m_facts.cend(), sameName))
+    if (!widget() || m_columns != columnsThatFit()
+        || !std::equal(shown.cbegin(), shown.cend(), m_facts.cbegin(), m_facts.cend(), sameName))
         build(shown);
     for (qsizetype i = 0; i < shown.size(); ++i) {
         if (m_values[i]->text() != shown[i].second)
@@ -36,14 +64,16 @@ void FactsView::build(const QList<Fact> &facts)
 {
     m_values.clear();
     auto *inside = new QWidget;
-    inside->setBackgroundRole(QPalette::Base);
+    inside->setBackgroundRole(m_ground);
     auto *grid = new QGridLayout(inside);
     grid->setContentsMargins(24, 12, 24, 12);
     grid->setHorizontalSpacing(16);
     grid->setVerticalSpacing(8);
     grid->setColumnStretch(1, 1);
-    grid->setColumnStretch(3, 1);
-    const int rows = int(facts.size() + 1) / 2;
+    m_columns = columnsThatFit();
+    if (m_columns == 2)
+        grid->setColumnStretch(3, 1);
+    const int rows = (int(facts.size()) + m_columns - 1) / m_columns;
     for (int i = 0; i < facts.size(); ++i) {
         auto *name = new QLabel(facts[i].first, inside);
         name->setForegroundRole(QPalette::PlaceholderText);
