@@ -465,6 +465,19 @@ private Q_SLOTS:
                               u"domainTarget"_s, u"domainPort"_s, u"domainWebSockets"_s, u"domainApply"_s}));
     }
 
+    void whereADomainListensIsSaidInShort()
+    {
+        type(u"shop 3000"_s);
+        DomainView view = m_fake.views.first();
+        view.position = {u"/home/anna/portlight.conf"_s, 13, 1};
+        view.listens = {u"127.0.0.1:8080"_s, u"[::1]:8080"_s, u"127.0.0.1:8443"_s};
+        m_page->setDomains({view});
+        QCOMPARE(find<QLabel>("domainWritten")->text(), u"8080, 8443 of this machine · portlight.conf, line 13"_s);
+        view.listens = {u"127.0.0.1:8080"_s, u"*:8443"_s};
+        m_page->setDomains({view});
+        QCOMPARE(find<QLabel>("domainWritten")->text(), u"127.0.0.1:8080, *:8443 · portlight.conf, line 13"_s);
+    }
+
     void portsAreLookedForWhileThePageIsShown()
     {
         const int asked = m_fake.portsAsked;

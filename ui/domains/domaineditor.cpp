@@ -41,12 +41,25 @@ QPushButton *iconButton(const QString &objectName, const QString &icon, const QS
     return button;
 }
 
-// "127.0.0.1:8080, [::1]:8080 · portlight.conf, line 13"
+// Both loopback addresses go without saying: "8080, 8443 of this machine".
+QString listensText(const QStringList &listens)
+{
+    QStringList ports;
+    for (const QString &listen : listens) {
+        if (!listen.startsWith(u"127.0.0.1:"_s) && !listen.startsWith(u"[::1]:"_s))
+            return listens.join(u", "_s);
+        ports += listen.section(u':', -1);
+    }
+    ports.removeDuplicates();
+    return DomainEditor::tr("%1 of this machine").arg(ports.join(u", "_s));
+}
+
+// "8080, 8443 of this machine · portlight.conf, line 13"
 QString writtenText(const DomainView &view)
 {
     QStringList parts;
     if (!view.listens.isEmpty())
-        parts += view.listens.join(u", "_s);
+        parts += listensText(view.listens);
     if (view.position.isKnown())
         parts += DomainEditor::tr("%1, line %2").arg(view.position.file.section(u'/', -1)).arg(view.position.line);
     return parts.join(u" · "_s);
