@@ -56,7 +56,7 @@ void removeFormerRoots(const AuthorityOptions &options, const Visit &visit, QLis
 {
     const std::vector<std::unique_ptr<TrustStore>> stores = options.findStores();
     for (const QString &folder : formerAuthorities(options.folder)) {
-        const Result<TrustedRoot> former = trustedRoot(folder, options.clock());
+        const Result<TrustedRoot> former = removableRoot(folder, options.clock());
         for (TrustStoreStatus &store : visited) {
             if (!former)
                 break;

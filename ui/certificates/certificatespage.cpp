@@ -142,8 +142,8 @@ void CertificatesPage::buildActions()
                   &CertificatesPage::createAuthority);
     addPageAction(u"actionIssueCertificate"_s, u"add"_s, tr("Issue a Certificate…"), &CertificatesPage::issue);
     addPageAction(u"actionTrustAll"_s, u"check"_s, tr("Trust the Local CA in All Stores"), &CertificatesPage::trustAll);
-    addPageAction(u"actionUntrustAll"_s, u"cross"_s, tr("Remove the Local CA from All Stores"),
-                  &CertificatesPage::untrustAll);
+    m_untrustAll = addPageAction(u"actionUntrustAll"_s, u"cross"_s, tr("Remove the Local CA from All Stores"),
+                                 &CertificatesPage::untrustAll);
     addPageAction(u"actionRefreshTrust"_s, u"search"_s, tr("Check Trust Stores Again"), &CertificatesPage::refresh);
     addPageAction(u"actionExportRoot"_s, u"save"_s, tr("Export the Root Certificate…"), &CertificatesPage::exportRoot);
 }
@@ -206,6 +206,7 @@ void CertificatesPage::showState()
     for (QAction *action : std::as_const(m_pageActions))
         action->setEnabled(isUsable());
     m_pageActions.first()->setEnabled(true);
+    m_untrustAll->setEnabled(there); // a broken one, too
     m_pageActions.first()->setText(there ? tr("Replace the Local CA…") : tr("Create a Local CA…"));
     m_pageActions.at(1)->setEnabled(ready);
 }

@@ -78,6 +78,7 @@ private:
     QList<TrustStoreStatus> m_privileged; // wait for an administrator
     std::function<void()> m_noticeAction;
     QList<QAction *> m_pageActions;
+    QAction *m_untrustAll = nullptr;
     QPushButton *m_exportRoot;
     QPushButton *m_replace;
     QLabel *m_working;
