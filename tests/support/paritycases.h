@@ -7,7 +7,6 @@
 #include <QList>
 #include <QString>
 
-#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -44,9 +43,15 @@ struct ParityCase {
     QByteArrayList onlyNginx;
     QByteArrayList onlyOurs;
 
-    bool readsLogs() const
+    // The files whose new lines it looks at.
+    QByteArrayList logs() const
     {
-        return std::any_of(steps.begin(), steps.end(), [](const auto &s) { return s.kind == ParityStep::Kind::Log; });
+        QByteArrayList names;
+        for (const ParityStep &step : steps) {
+            if (step.kind == ParityStep::Kind::Log)
+                names.append(step.bytes);
+        }
+        return names;
     }
 };
 

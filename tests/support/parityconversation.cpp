@@ -147,7 +147,7 @@ void ParityConversation::endConnection()
 {
     if (!m_client)
         return;
-    if (!std::exchange(m_abandoned, false) && !m_case.readsLogs())
+    if (!std::exchange(m_abandoned, false) && m_case.logs().isEmpty())
         m_text += m_client->isOpen() ? "-- client: the connection is open\n" : "-- client: the connection is closed\n";
     m_timedOut |= m_client->timedOut();
     m_client.reset();
