@@ -4,6 +4,7 @@
 #include "api/controlserver.h"
 #include "keychain/keychain.h"
 #include "mainwindow.h"
+#include "processsignals.h"
 #include "singleinstance.h"
 #include "theme/icons.h"
 
@@ -11,6 +12,7 @@
 #include <QCommandLineParser>
 #include <QSettings>
 
+#include <csignal>
 #include <cstdio>
 
 using namespace portlight;
@@ -82,6 +84,15 @@ int main(int argc, char **argv)
         window.raiseToFront();
     });
     QObject::connect(&authority, &Authority::certificatesChanged, &workspace, &Workspace::reapply);
+    ProcessSignals processSignals;
+    QObject::connect(&processSignals, &ProcessSignals::received, &window, [&](int signalNumber) {
+        if (signalNumber == SIGUSR1) {
+            workspace.engine().reopenLogs();
+            return;
+        }
+        window.close();
+        QApplication::exit(0); // also under a dialog
+    });
     window.showPageNamed(options.page);
     options.minimized ? window.showMinimized() : window.show();
     authority.open();

@@ -3,7 +3,7 @@
 
 #include "api/authority.h"
 #include "commands/commandline.h"
-#include "commands/processsignals.h"
+#include "processsignals.h"
 
 #include <QTimer>
 

@@ -5,8 +5,8 @@
 #include "api/controlserver.h"
 #include "commands/commands.h"
 #include "commands/pidfile.h"
-#include "commands/processsignals.h"
 #include "commands/servedconfig.h"
+#include "processsignals.h"
 
 namespace portlight {
 

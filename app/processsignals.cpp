@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "commands/processsignals.h"
+#include "processsignals.h"
 
 #include <array>
 #include <cerrno>

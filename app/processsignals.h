@@ -6,8 +6,8 @@
 
 namespace portlight {
 
-// Turns the signals of a server process (TERM, INT, QUIT, HUP, USR1) into a Qt signal on the main thread. One at a time
-// in a process; the former dispositions come back when it is destroyed.
+// Turns the signals that a server process takes (TERM, INT, QUIT, HUP, USR1) into a Qt signal on the main thread. One
+// at a time in a process; the former dispositions come back when it is destroyed.
 class ProcessSignals final : public QObject
 {
     Q_OBJECT
