@@ -7,9 +7,9 @@
 #include "processsignals.h"
 #include "singleinstance.h"
 #include "theme/icons.h"
+#include "windowoptions.h"
 
 #include <QApplication>
-#include <QCommandLineParser>
 #include <QSettings>
 
 #include <csignal>
@@ -18,36 +18,6 @@
 using namespace portlight;
 using namespace Qt::StringLiterals;
 
-namespace {
-
-struct Options {
-    QString config;
-    QString page;
-    bool minimized = false;
-};
-
-// Ends the program on --help, --version and on what it does not understand.
-Options readOptions(const QApplication &application)
-{
-    QCommandLineParser parser;
-    parser.setApplicationDescription(QObject::tr("A reverse proxy for developers, with a window."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    parser.addOption({u"config"_s, QObject::tr("Use this configuration instead of your own."), u"FILE"_s});
-    parser.addOption(
-        {u"page"_s, QObject::tr("Open on this page: %1.").arg(MainWindow::pageNames().join(u", "_s)), u"NAME"_s});
-    parser.addOption({u"minimized"_s, QObject::tr("Start with the window minimized.")});
-    parser.process(application);
-    Options options{parser.value(u"config"_s), parser.value(u"page"_s), parser.isSet(u"minimized"_s)};
-    if (!options.page.isEmpty() && !MainWindow::pageNames().contains(options.page)) {
-        std::fprintf(stderr, "portlight: there is no page '%s'\n", qPrintable(options.page));
-        std::exit(2);
-    }
-    return options;
-}
-
-} // namespace
-
 int main(int argc, char **argv)
 {
     QApplication application(argc, argv);
@@ -55,7 +25,7 @@ int main(int argc, char **argv)
     QApplication::setApplicationVersion(QString::fromLatin1(PORTLIGHT_VERSION));
     QApplication::setDesktopFileName(u"portlight"_s);
     QApplication::setWindowIcon(applicationIcon());
-    const Options options = readOptions(application);
+    const WindowOptions options = readWindowOptions(application);
 
     SingleInstance instance;
     const Result<SingleInstance::Role> role = instance.acquire(options.page);
