@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/store.h"
 
+#include "base/filelock.h"
 #include "config/configfile.h"
 
 #include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QLockFile>
 #include <QSaveFile>
 #include <QStandardPaths>
+
+#include <chrono>
 
 using namespace Qt::StringLiterals;
 
@@ -17,7 +19,7 @@ namespace portlight {
 
 namespace {
 
-constexpr int LockWaitMs = 500; // another program's write takes a few milliseconds
+constexpr std::chrono::milliseconds LockWait{500}; // another program's write takes a few milliseconds
 constexpr int AsideNumberMax = 1000;
 
 QByteArray digestOf(const QByteArray &text)
@@ -65,17 +67,12 @@ Result<void> ensureDirectory(const QString &path)
     return {};
 }
 
-Error locked(const QString &path, const QLockFile &lock)
+Error notLocked(const QString &path, const Error &why)
 {
-    qint64 pid = 0;
-    QString host;
-    QString program;
-    const bool known = lock.error() == QLockFile::LockFailedError && lock.getLockInfo(&pid, &host, &program);
-    if (lock.error() == QLockFile::PermissionError)
-        return notWritable(path, u"permission denied beside it"_s);
-    const QString holder = known ? u"%1 (process %2)"_s.arg(program).arg(pid) : u"another program"_s;
+    if (why.code != ErrorCode::FileLocked)
+        return notWritable(path, u"its lock cannot be made beside it: %1"_s.arg(why.message));
     return {ErrorCode::FileLocked,
-            u"\"%1\" is being written by %2"_s.arg(path, holder),
+            u"\"%1\" is being written by %2"_s.arg(path, why.message),
             {path, 0, 0},
             u"try again in a moment"_s};
 }
@@ -111,9 +108,9 @@ Result<void> ConfigStore::save(const ConfigTree &tree)
     const QString target = realPath(m_path);
     if (const Result<void> made = ensureDirectory(target); !made)
         return made;
-    QLockFile lock(target + u".lock"_s);
-    if (!lock.tryLock(LockWaitMs))
-        return locked(target, lock);
+    const auto lock = FileLock::take(target + u".lock"_s, LockWait);
+    if (!lock)
+        return notLocked(target, lock.error());
     if (changedOutside())
         return Error{ErrorCode::FileChangedOutside,
                      u"\"%1\" was changed by another program"_s.arg(m_path),

@@ -75,6 +75,7 @@ private Q_SLOTS:
     void removalFromOutsideIsNoticed();
     void loadingAgainAcceptsTheEdit();
     void lockOfAnotherIsRespected();
+    void lockThatWasLeftBehindHoldsNothingUp();
     void linkStaysALinkAndPermissionsStay();
     void fullDiskLeavesTheOldFile();
     void corruptFilesAreSetAsideUnderFreeNames();
@@ -196,6 +197,16 @@ void TestConfigStore::lockOfAnotherIsRespected()
         QCOMPARE(contentOf(m_path), "a;\n"_ba);
     }
     QVERIFY(store.save(treeOf("b;")));
+}
+
+// Its holder was killed before it had written who it is.
+void TestConfigStore::lockThatWasLeftBehindHoldsNothingUp()
+{
+    ConfigStore store(m_path);
+    put(m_path + u".lock"_s, "");
+    QVERIFY(store.save(treeOf("a;")));
+    QCOMPARE(contentOf(m_path), "a;\n"_ba);
+    QVERIFY(!QFile::exists(m_path + u".lock"_s));
 }
 
 void TestConfigStore::linkStaysALinkAndPermissionsStay()
